@@ -1,0 +1,45 @@
+"""The failures that a person is told about, each carrying the sentence they read.
+
+    ClubError               shown to the member who asked, privately
+    ├── LibraryNotConnected this server has no reviews to read
+    └── ReviewGone          a button or menu names a review that is no longer there
+    SettingsError           shown to the operator; ends the program with exit code 78
+
+Anything else is a defect: it is logged with its traceback and the member sees a
+reference to quote, never the exception's text.
+"""
+
+
+class ClubError(Exception):
+    """Carry one sentence, free of markup, that says what happened and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class LibraryNotConnected(ClubError):
+    """Say that the server asking is not among those the library serves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No library is connected to this server. "
+            "Whoever runs the bot can connect one with the setting PAPERCLUB_GUILDS."
+        )
+
+
+class ReviewGone(ClubError):
+    """Say that a review has left the library since the message was posted."""
+
+    def __init__(self) -> None:
+        super().__init__("That review is no longer in the library. Try /papers to see what is there.")
+
+
+class SettingsError(Exception):
+    """Name each wrong setting and what to do about it, a line each."""
+
+    exit_code = 78  # EX_CONFIG of sysexits.h
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines

@@ -1,0 +1,85 @@
+"""What a folder would give, and every problem in it, for an author or a blog's own continuous integration.
+
+Reads the folder without an index, with the same code that loads it for the chat.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bot.library.addresses import Resolver, assign_slugs
+from bot.library.folder import scan_folder
+from bot.library.library import broken_refs, read_review
+from bot.library.plain import plain_text
+from bot.library.review import Problem, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The reviews of a folder, drafts included, and what was found wrong, each in the order of the paths."""
+
+    reviews: tuple[Review, ...]
+    problems: tuple[Problem, ...]
+    resolver: Resolver
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing is wrong enough to stop a publication."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    def to_json(self) -> str:
+        """Give the documented JSON object; its fields are Hugo's where Hugo has them."""
+        slugs = {review.path: review.slug for review in self.reviews}
+        return json.dumps(
+            {
+                "reviews": [self._row(review, slugs) for review in self.reviews],
+                "problems": [
+                    {"path": p.path, "line": p.line, "severity": p.severity, "reason": p.reason} for p in self.problems
+                ],
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+
+    def _row(self, review: Review, slugs: dict[str, str]) -> dict[str, Any]:
+        targets = (self.resolver.resolve(ref.target, review.path) for ref in review.refs)
+        return {
+            "path": review.path,
+            "slug": review.slug,
+            "title": review.title,
+            "date": review.date.isoformat().replace("+00:00", "Z") if review.date else None,
+            "draft": review.draft,
+            "authors": review.authors,
+            "tags": review.tags,
+            "categories": review.categories,
+            "teaser": plain_text(review.teaser),
+            "paper_ids": [str(paper) for paper in review.paper_ids],
+            "links": [link.url for link in review.links],
+            "refs": list(dict.fromkeys(slugs[path] for path in targets if path)),
+            "sections": [section.title for section in review.sections if section.title],
+        }
+
+
+def check_folder(root: Path, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Read a whole folder; raise OSError when it cannot be listed.
+
+    `progress` is called with the number of files read so far and the number of all.
+    """
+    scan = scan_folder(root)
+    reviews: list[Review] = []
+    problems: list[Problem] = list(scan.skipped)
+    for count, path in enumerate(scan.files, 1):
+        parsed, _ = read_review(root, path)
+        problems += parsed.problems
+        if parsed.review:
+            reviews.append(parsed.review)
+        if progress:
+            progress(count, len(scan.files))
+    slugs = assign_slugs(reviews)
+    named = {review.path: replace(review, slug=slugs[review.path]) for review in reviews}
+    resolver = Resolver(named)
+    problems += broken_refs(named.values(), resolver)
+    problems.sort(key=lambda problem: (problem.path, problem.line))
+    return Report(tuple(named.values()), tuple(problems), resolver)

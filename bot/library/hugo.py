@@ -1,0 +1,274 @@
+"""Hugo's rules for a page: its fields, dates, address and shortcodes. Pure.
+
+Each rule was compared with Hugo 0.168; the sources are https://gohugo.io/content-management/ and its pages on
+front matter, urls, summaries and shortcodes.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote
+
+from bot.library.frontmatter import Metadata, Value
+
+# --- fields ---------------------------------------------------------------------------------------
+
+
+def as_text(value: Value) -> str:
+    """Give a scalar as text; a list, a mapping or nothing is the empty text."""
+    if value is None or isinstance(value, list | dict):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip()
+
+
+def as_list(value: Value) -> tuple[str, ...]:
+    """Give a list of texts; a single text is ONE term, as in Hugo, and empty items are dropped."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(text for item in items if (text := as_text(item)))
+
+
+def as_bool(value: Value) -> bool:
+    """Read a truth value as Go's strconv.ParseBool does; whatever it does not know is false."""
+    return value is True or as_text(value) in ("1", "t", "T", "true", "TRUE", "True")
+
+
+def fold_term(term: str) -> str:
+    """Give the identity of a tag or category: `Reading Club` and `reading-club` are one term."""
+    return re.sub(r"[\s-]+", "-", unicodedata.normalize("NFC", term).casefold().strip())
+
+
+def merged_params(metadata: Metadata) -> Metadata:
+    """Lay the custom keys of a `params` table over the top-level ones."""
+    params = metadata.get("params")
+    if not isinstance(params, dict):
+        return metadata
+    return metadata | {key.lower(): value for key, value in params.items()}
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+_ISO = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?\s*(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?(?:\s+[A-Z]{3,4})?)?"
+)
+# What people write and Hugo refuses; read, with a warning.
+_LENIENT = (
+    "%Y%m%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y/%m/%d",
+    "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%Y-%m",
+)  # fmt: skip
+
+
+class DateError(ValueError):
+    """Say that a text is not a date. `guess` is the date that was probably meant, or None."""
+
+    def __init__(self, text: str, guess: datetime | None = None) -> None:
+        super().__init__(f"`{text}` is not a date as Hugo reads them")
+        self.guess = guess
+
+
+def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
+    """Read a date of front matter into an aware datetime; None when there is none.
+
+    A date without a time zone is in `zone` (the site's; UTC unless it says otherwise).
+    Raises DateError for anything that Hugo refuses.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), zone)
+    text = as_text(value)
+    match = _ISO.fullmatch(text)
+    try:
+        if match:
+            moment = datetime.fromisoformat(f"{match['day']}T{match['time'] or '00:00:00'}")
+            return moment.replace(tzinfo=_parse_offset(match["zone"]) or zone)
+        if re.fullmatch(r"[0-9]{2} [A-Z][a-z]{2} [0-9]{4}", text):
+            return datetime.strptime(text, "%d %b %Y").replace(tzinfo=zone)
+    except ValueError:
+        raise DateError(text) from None
+    for form in _LENIENT:
+        try:
+            raise DateError(text, datetime.strptime(text, form).replace(tzinfo=zone))
+        except DateError:
+            raise
+        except ValueError:
+            continue
+    raise DateError(text)
+
+
+def _parse_offset(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if text in "Zz":
+        return UTC
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+
+def urlize(text: str) -> str:
+    """Make a path of an address as Hugo does: lower-case, blanks to hyphens, other punctuation dropped."""
+    kept = (
+        character
+        for character in unicodedata.normalize("NFC", text.strip()).lower().replace(" ", "-")
+        if character in "._/\\#+~-@%" or unicodedata.category(character)[0] in "LNM"
+    )
+    return "".join(kept)
+
+
+def page_path(path: str) -> str:
+    """Give the logical path of a content file: `/papers/bert` for `papers/bert.md` and `papers/bert/index.md`."""
+    file = PurePosixPath(path)
+    bare = file.parent if file.stem.lower() == "index" else file.with_suffix("")
+    return "/" + urlize("" if str(bare) == "." else str(bare))
+
+
+def url_path(path: str, metadata: Metadata) -> str:
+    """Give the address of a page within its site, percent-decoded: `url` beats `slug` beats the file's path."""
+    if (url := as_text(metadata.get("url"))) and "://" not in url:
+        return "/" + unquote(url).lstrip("/")
+    plain = page_path(path)
+    if slug := as_text(metadata.get("slug")):
+        return f"{plain.rpartition('/')[0]}/{urlize(slug)}/"
+    return plain.rstrip("/") + "/"
+
+
+# --- shortcodes -----------------------------------------------------------------------------------
+
+_OPENING = re.compile(r"\{\{(?P<mark>[<%])(?P<escape>/\*)?")
+_ARGUMENT = re.compile(
+    r"\s*(?:(?P<key>[A-Za-z_][\w-]*)\s*=\s*)?"
+    r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|`(?P<raw>[^`]*)`|(?P<bare>[^\s\"`=]+))"
+)
+_MAX_SHORTCODE = 4096
+REF = "ref:"  # the scheme of a link to another page, in a body whose shortcodes were rendered
+
+
+class _Tag:
+    """One `{{< ... >}}`, from `start` to `end` in the text."""
+
+    __slots__ = ("arguments", "closing", "end", "name", "named", "start")
+
+    def __init__(self, start: int, end: int, content: str) -> None:
+        self.start, self.end = start, end
+        content = content.strip()
+        self.closing = content.startswith("/")
+        content = content.lstrip("/").removesuffix("/").strip()
+        self.name, _, rest = content.partition(" ")
+        self.arguments: list[str] = []
+        self.named: dict[str, str] = {}
+        position = 0
+        while match := _ARGUMENT.match(rest, position):
+            position = match.end()
+            value = next(group for group in (match["double"], match["raw"], match["bare"]) if group is not None)
+            if match["double"]:
+                value = re.sub(r"\\(.)", r"\1", value)
+            if match["key"]:
+                self.named[match["key"].lower()] = value
+            else:
+                self.arguments.append(value)
+
+    def get(self, key: str, position: int | None = None) -> str:
+        value = self.named.get(key, "")
+        if not value and position is not None and len(self.arguments) > position:
+            value = self.arguments[position]
+        return value
+
+
+def _figure(tag: _Tag) -> str:
+    caption = " ".join(filter(None, (tag.get("title"), tag.get("caption"))))
+    return f"![{tag.get('alt') or caption}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})" + (
+        f"\n\n*{caption}*\n" if caption else ""
+    )
+
+
+def _reference(tag: _Tag) -> str:
+    return REF + quote(tag.get("path", 0).strip(), safe="/.#_-")
+
+
+# What stands in the place of an opening tag. The text between a pair is the author's and always stays.
+_RENDER: dict[str, Callable[[_Tag], str]] = {
+    "ref": _reference,
+    "relref": _reference,
+    "figure": _figure,
+    "youtube": lambda tag: f"[YouTube](https://www.youtube.com/watch?v={quote(tag.get('id', 0))})",
+    "vimeo": lambda tag: f"[Vimeo](https://vimeo.com/{quote(tag.get('id', 0))})",
+    "gist": lambda tag: f"[gist](https://gist.github.com/{quote('/'.join(tag.arguments[:2]))})",
+    "highlight": lambda tag: f"```{tag.get('lang', 0)}",
+    "details": lambda tag: f"\n\n**{tag.get('summary') or 'Details'}**\n\n",
+}
+_RENDER_CLOSING = {"highlight": "```"}
+
+
+def render_shortcodes(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Replace the shortcodes of a body; give the text, and target and offset of each of its `ref`s, in order.
+
+    A `ref` becomes an address of the scheme `ref:`, for whoever shows the text to resolve. Of one that is not
+    known the tags go and the inner text stays; `{{</* x */>}}` becomes the literal `{{< x >}}`. One that is never
+    closed stays as it is written. Linear in the length of the text.
+    """
+    if "{{" not in text:
+        return text, ()
+    pieces: list[str] = []
+    refs: list[tuple[str, int]] = []
+    position = 0
+    for opening in _OPENING.finditer(text):
+        if opening.start() < position:
+            continue
+        escaped = bool(opening["escape"])
+        closer = ("*/" if escaped else "") + {"<": ">}}", "%": "%}}"}[opening["mark"]]
+        end = text.find(closer, opening.end(), opening.end() + _MAX_SHORTCODE)
+        if end < 0:
+            continue
+        pieces.append(text[position : opening.start()])
+        position = end + len(closer)
+        content = text[opening.end() : end]
+        if escaped:
+            pieces.append("{{" + opening["mark"] + content + closer.removeprefix("*/"))
+            continue
+        tag = _Tag(opening.start(), position, content)
+        if tag.closing:
+            pieces.append(_RENDER_CLOSING.get(tag.name, ""))
+        elif render := _RENDER.get(tag.name):
+            pieces.append(render(tag))
+            if render is _reference and (target := tag.get("path", 0).strip()):
+                refs.append((target, opening.start()))
+    pieces.append(text[position:])
+    return "".join(pieces), tuple(refs)
+
+
+# --- references -----------------------------------------------------------------------------------
+
+
+def split_ref(target: str) -> tuple[str, str]:
+    """Split the target of a `ref` into a page and an anchor."""
+    page, _, anchor = unquote(target).strip().partition("#")
+    return page.strip(), anchor
+
+
+def ref_candidates(target: str, source: str) -> Iterable[str]:
+    """Give the logical paths that a reference may mean, best first: beside its page, then from the root.
+
+    `source` is the path of the file that holds it. Upper and lower case and the extension do not count.
+    """
+    page = re.sub(r"\.(?:md|markdown)$", "", split_ref(target)[0], flags=re.IGNORECASE)
+    page = re.sub(r"/(?:_?index)?$", "", page)
+    if not page.startswith("/"):
+        beside = PurePosixPath("/", source).parent / page
+        parts: list[str] = []
+        for part in beside.parts[1:]:
+            if part == "..":
+                del parts[-1:]
+            else:
+                parts.append(part)
+        yield "/" + urlize("/".join(parts))
+    yield "/" + urlize(page.strip("/"))

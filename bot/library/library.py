@@ -1,0 +1,338 @@
+"""The reviews of a club: loading the folder, and everything that is asked of it.
+
+What a member sees depends on the clock (drafts, future and expired reviews are hidden), so each question carries
+the time at which it is asked.
+"""
+
+import asyncio
+import hashlib
+import logging
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.errors import LibraryNotConnected
+from bot.library.addresses import Resolver, assign_slugs, derive_key, short_hash
+from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
+from bot.library.hugo import fold_term
+from bot.library.index import Index, Record
+from bot.library.lookup import Match, NameIndex, newest_first, normalize
+from bot.library.parse import Parsed, parse_review
+from bot.library.review import Problem, Review, Section
+
+_log = logging.getLogger(__name__)
+
+_SLICE = 32  # files that are read and parsed in one go, away from the event loop
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What one reading of the folder did: how many files it read anew, how many are gone, and the problems."""
+
+    reviews: int
+    read: int
+    removed: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as it is shown, its identity, and how many reviews carry it."""
+
+    name: str
+    term: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
+
+    tag: str = ""
+    author: str = ""
+    year: int | None = None
+
+    def admits(self, review: Review) -> bool:
+        """Tell whether a review passes every part that is set."""
+        if self.year is not None and review.year != self.year:
+            return False
+        if self.tag and fold_term(self.tag) not in map(fold_term, review.tags):
+            return False
+        author = normalize(self.author)
+        return not author or any(author in normalize(name) for name in review.authors)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A review near to another one, and why."""
+
+    review: Review
+    reason: str
+
+
+class Library:
+    """The reviews of one folder. Names and cards are served from memory, bodies from the index."""
+
+    def __init__(self, root: Path, index: Index, site_url: str = "") -> None:
+        self.root = root
+        self.site_url = site_url.rstrip("/")
+        self.problems: tuple[Problem, ...] = ()
+        self._index = index
+        self._reviews: dict[str, Review] = {}  # all of them, by key
+        self._resolver = Resolver({})
+        self._by_path: dict[str, Review] = {}
+        self._names = NameIndex()
+        self._visible: dict[str, Review] = {}
+        self._visible_between: tuple[datetime, datetime] | None = None
+
+    # --- loading ----------------------------------------------------------------------------------
+
+    async def open(self) -> LoadReport:
+        """Open the index and bring it up to date with the folder."""
+        await self._index.open()
+        return await self.refresh()
+
+    async def close(self) -> None:
+        """Close the index; may be called at any time, and again."""
+        await self._index.close()
+
+    async def refresh(self) -> LoadReport:
+        """Read what changed in the folder since it was last read; raise OSError when there is no folder.
+
+        A file that can no longer be read keeps its last good version, and is reported.
+        """
+        records = {record.path: record for record in await self._index.get_records()}
+        scan = await asyncio.to_thread(scan_folder, self.root)
+        changed = [path for path, stamp in scan.files.items() if path not in records or records[path].stamp != stamp]
+        gone = [records.pop(path) for path in list(records) if path not in scan.files]
+        keys = _Keys([record.review for record in records.values() if record.review], gone)
+        for start in range(0, len(changed), _SLICE):
+            paths = changed[start : start + _SLICE]
+            parsed = await asyncio.to_thread(_read_slice, self.root, [(path, scan.files[path]) for path in paths])
+            good: list[tuple[Record, str]] = []
+            for record, body in parsed:
+                old = records.get(record.path)
+                if record.review is None and old and old.review:
+                    records[record.path] = broken = replace(record, review=old.review, digest=old.digest)
+                    await self._index.put_problems(broken)
+                    continue
+                if record.review:
+                    key = keys.choose(record.review, record.digest, old.review if old else None)
+                    record = replace(record, review=replace(record.review, key=key))
+                records[record.path] = record
+                good.append((record, body))
+            await self._index.put(good)
+        await self._index.delete(record.path for record in gone)
+        await self._take(records.values())
+        self.problems = (*(p for record in records.values() for p in record.problems), *self._broken_refs(), *scan.skipped)
+        return LoadReport(len(self._reviews), len(changed), len(gone), self.problems)
+
+    async def _take(self, records: Iterable[Record]) -> None:
+        reviews = [record.review for record in records if record.review]
+        slugs = assign_slugs(reviews)
+        self._by_path = {review.path: replace(review, slug=slugs[review.path]) for review in reviews}
+        self._reviews = {review.key: review for review in self._by_path.values()}
+        self._resolver = Resolver(self._by_path)
+        self._visible_between = None
+        await asyncio.sleep(0)
+
+    def _broken_refs(self) -> list[Problem]:
+        return broken_refs(self._by_path.values(), self._resolver)
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def _at(self, now: datetime) -> dict[str, Review]:
+        """Give the reviews that are visible at `now`, and bring the index of names in step with them."""
+        if self._visible_between and self._visible_between[0] <= now < self._visible_between[1]:
+            return self._visible
+        visible = {key: review for key, review in self._reviews.items() if review.is_published(now)}
+        for key, review in self._visible.items():
+            if visible.get(key) is not review:
+                self._names.remove(key)
+        for key, review in visible.items():
+            if self._visible.get(key) is not review:
+                self._names.add(review)
+        self._visible = visible
+        turns = [
+            moment
+            for review in self._reviews.values()
+            for moment in (review.date, review.publish_date, review.expiry_date)
+            if moment is not None
+        ]
+        earliest, latest = datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
+        self._visible_between = (
+            max((moment for moment in turns if moment <= now), default=earliest),
+            min((moment for moment in turns if moment > now), default=latest),
+        )
+        return visible
+
+    def find(self, name: str, now: datetime) -> Match:
+        """Find the review that a member means by a name: slug, title, words of it, a paper's id or link."""
+        self._at(now)
+        return self._names.find(name)
+
+    def suggest(self, text: str, now: datetime, limit: int = 25) -> list[Review]:
+        """Complete a name while it is typed, best first."""
+        self._at(now)
+        return self._names.suggest(text, limit)
+
+    def get(self, key: str, now: datetime) -> Review | None:
+        """Give the review of a key, if it is visible."""
+        return self._at(now).get(key)
+
+    def browse(self, wanted: Filter, now: datetime) -> list[Review]:
+        """Give the reviews that pass a filter, newest first."""
+        return sorted((review for review in self._at(now).values() if wanted.admits(review)), key=newest_first)
+
+    def tags(self, now: datetime) -> list[Tag]:
+        """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
+        spellings: dict[str, Counter[str]] = {}
+        for review in self._at(now).values():
+            for term, name in {fold_term(tag): tag for tag in review.tags}.items():
+                spellings.setdefault(term, Counter())[name] += 1
+        tags = [Tag(names.most_common(1)[0][0], term, names.total()) for term, names in spellings.items()]
+        return sorted(tags, key=lambda tag: (-tag.count, tag.term))
+
+    def untagged(self, now: datetime) -> int:
+        """Count the visible reviews that carry no tag."""
+        return sum(not review.tags for review in self._at(now).values())
+
+    def find_term(self, short: str, now: datetime) -> str:
+        """Give the tag or author that `short_hash` named so, or the empty text when no review has it any more."""
+        for review in self._at(now).values():
+            for term in (*review.tags, *review.authors):
+                if short_hash(term) == short:
+                    return term
+        return ""
+
+    def resolve_ref(self, target: str, source: Review, now: datetime) -> Review | None:
+        """Give the review that a `ref` in another one means, if it is visible."""
+        path = self._resolver.resolve(target, source.path)
+        review = self._by_path.get(path) if path else None
+        return review if review and review.key in self._at(now) else None
+
+    def related(self, review: Review, now: datetime, limit: int = 5) -> list[Related]:
+        """Give the reviews nearest to one: those it refers to, those that refer to it, those that share its tags."""
+        visible = self._at(now)
+        found: dict[str, Related] = {}
+        for ref in review.refs:
+            other = self.resolve_ref(ref.target, review, now)
+            if other and other.key != review.key:
+                found.setdefault(other.key, Related(other, "this review refers to it"))
+        for other in sorted(visible.values(), key=newest_first):
+            if other.key != review.key and any(
+                self._resolver.resolve(ref.target, other.path) == review.path for ref in other.refs
+            ):
+                found.setdefault(other.key, Related(other, "refers to this review"))
+        counts = {tag.term: tag.count for tag in self.tags(now)}
+        mine = {fold_term(tag): tag for tag in review.tags}
+        shared = [
+            (sum(math.log(len(visible) / counts[term]) for term in terms), [mine[term] for term in terms], other)
+            for other in visible.values()
+            if other.key not in found
+            and other.key != review.key
+            and (terms := sorted(mine.keys() & {fold_term(tag) for tag in other.tags}))
+        ]
+        for weight, names, other in sorted(shared, key=lambda row: (-row[0], newest_first(row[2]))):
+            if weight > 0.1:
+                found.setdefault(other.key, Related(other, f"shares {', '.join(names[:3])}"))
+        return list(found.values())[:limit]
+
+    def page_url(self, review: Review, anchor: str = "") -> str:
+        """Give the address of the published page, or the empty text when the site is not known."""
+        if not self.site_url:
+            return ""
+        return f"{self.site_url}{quote_path(review.url_path)}" + (f"#{anchor}" if anchor else "")
+
+    async def read_section(self, review: Review, section: Section) -> str:
+        """Give the markdown of a section; the empty text when its file went away."""
+        body = await self._index.get_body(review.path)
+        return (body or "")[section.start : section.end].strip()
+
+
+class Libraries:
+    """Which server reads which library. A club is a guild."""
+
+    def __init__(self, default: Library, guilds: frozenset[int] | None = None) -> None:
+        """`guilds` are the ids of the servers that read the default library; None admits all."""
+        self._default = default
+        self._guilds = guilds
+
+    async def open(self) -> LoadReport:
+        """Open every library."""
+        return await self._default.open()
+
+    async def close(self) -> None:
+        """Close every library."""
+        await self._default.close()
+
+    def for_guild(self, guild_id: int | None) -> Library:
+        """Give the library of a server, or in a direct message (None) the default one.
+
+        Raises LibraryNotConnected for a server that has none.
+        """
+        if guild_id is not None and self._guilds is not None and guild_id not in self._guilds:
+            raise LibraryNotConnected
+        return self._default
+
+
+class _Keys:
+    """Give each review a key that it keeps: through edits of its file, and through a rename."""
+
+    def __init__(self, kept: list[Review], gone: list[Record]) -> None:
+        self._taken = {review.key for review in kept}
+        self._gone = [record for record in gone if record.review]
+
+    def choose(self, review: Review, digest: str, before: Review | None) -> str:
+        """Take the key that the file had, else that of a file that is gone and was this review, else a new one."""
+        key = before.key if before else self._inherit(review, digest) or derive_key(review, self._taken)
+        self._taken.add(key)
+        return key
+
+    def _inherit(self, review: Review, digest: str) -> str | None:
+        for is_same in (
+            lambda record, old: record.digest == digest,
+            lambda record, old: bool(set(old.paper_ids) & set(review.paper_ids)),
+            lambda record, old: old.url_path in review.aliases,
+            lambda record, old: old.name.casefold() == review.name.casefold(),
+        ):
+            for record in self._gone:
+                if record.review and is_same(record, record.review) and record.review.key not in self._taken:
+                    return record.review.key
+        return None
+
+
+def _read_slice(root: Path, files: list[tuple[str, Stamp]]) -> list[tuple[Record, str]]:
+    rows: list[tuple[Record, str]] = []
+    for path, stamp in files:
+        parsed, digest = read_review(root, path)
+        rows.append((Record(path, stamp, digest, parsed.review, parsed.problems), parsed.body))
+    return rows
+
+
+def read_review(root: Path, path: str) -> tuple[Parsed, str]:
+    """Read and parse one file of a folder; the second value is the SHA-256 of its bytes. Never raises."""
+    try:
+        data = read_file(root, path)
+    except (UnreadableFile, OSError) as error:
+        return Parsed(None, "", (Problem(path, 1, "error", str(error)),)), ""
+    return parse_review(path, data), hashlib.sha256(data).hexdigest()
+
+
+def broken_refs(reviews: Iterable[Review], resolver: Resolver) -> list[Problem]:
+    """Report the references that lead to no review of the folder."""
+    return [
+        Problem(review.path, ref.line, "warning", f"the reference `{ref.target}` leads to no review in this folder")
+        for review in reviews
+        for ref in review.refs
+        if resolver.resolve(ref.target, review.path) is None
+    ]
+
+
+def quote_path(path: str) -> str:
+    """Percent-encode the path of an address."""
+    return quote(path, safe="/:@!$&'()*+,;=~-._")

@@ -1,0 +1,312 @@
+"""Find reviews by what a member types: slugs, words of the title, authors, years, acronyms, with typos. In memory.
+
+An inverted index of words. Each word of the query is matched to words of the index exactly, as a beginning, or with
+typos; matches are weighted by how rare the word is, so that `the` decides nothing and `bertology` everything.
+"""
+
+import math
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.library.review import Review
+from bot.papers.identifiers import parse_paper_id
+
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_STOP = frozenset("a an and are as at by for from how in is it of on or that the their to via we what with".split())
+
+_MAX_QUERY_WORDS = 24
+_SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
+_CLOSE = 0.93  # another review that reaches this share of the best score is an equal answer
+_NEAR = 0.25  # below this a review is not even worth suggesting
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One review is clearly meant."""
+
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The name fits each of these reviews, best first."""
+
+    reviews: tuple[Review, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No review is called that; these come nearest, best first, and may be none."""
+
+    nearest: tuple[Review, ...]
+
+
+Match = Found | Several | NotFound
+
+
+def normalize(text: str) -> str:
+    """Fold case, accents and width, so that `Éclair` and `eclair` are one word."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def split_words(text: str) -> list[str]:
+    """Give the words of a text, normalized; CJK text gives its single characters and their pairs."""
+    words: list[str] = []
+    for match in re.finditer(r"[^\W_]+", normalize(text)):
+        for piece in _pieces(match[0]):
+            if _CJK.match(piece):
+                words += piece
+                words += (piece[i : i + 2] for i in range(len(piece) - 1))
+            else:
+                words.append(piece)
+    return words
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """Cut a run of letters where CJK begins and ends."""
+    start = 0
+    for i in range(1, len(word) + 1):
+        if i == len(word) or bool(_CJK.match(word[i])) != bool(_CJK.match(word[start])):
+            yield word[start:i]
+            start = i
+
+
+def _squeeze(text: str) -> str:
+    return "".join(re.findall(r"[^\W_]+", normalize(text)))
+
+
+def _short_names(review: Review) -> Iterator[str]:
+    """Give the names that mean this review and nothing else, if no other review has them too."""
+    yield review.slug
+    yield review.slug.rpartition("/")[2]
+    yield review.key
+    yield review.name
+    yield review.title
+    head, colon, _ = review.name.partition(":")
+    if colon:
+        yield head
+    words = [word for word in re.findall(r"[^\W_]+", review.name) if word[0].isalnum()]
+    for chosen in (words, [word for word in words if word.lower() not in _STOP]):
+        if len(chosen) >= 3:
+            yield "".join(word[0] for word in chosen)
+
+
+class NameIndex:
+    """The names of the reviews that are visible; reviews are added and removed one at a time."""
+
+    def __init__(self) -> None:
+        self._reviews: dict[str, Review] = {}
+        self._words: dict[str, tuple[str, ...]] = {}  # of each review, by key
+        self._holders: defaultdict[str, set[str]] = defaultdict(set)  # of each word, the keys
+        self._names: defaultdict[str, set[str]] = defaultdict(set)  # of each squeezed short name, the keys
+        self._papers: defaultdict[str, set[str]] = defaultdict(set)
+        self._deletes: defaultdict[str, set[str]] = defaultdict(set)  # of each word less a letter, the words
+        self._sorted: list[str] | None = None  # the vocabulary, for beginnings
+
+    def __len__(self) -> int:
+        return len(self._reviews)
+
+    def add(self, review: Review) -> None:
+        """Add a review, or replace the one of the same key."""
+        self.remove(review.key)
+        self._reviews[review.key] = review
+        year = [str(review.year)] if review.year else []
+        words = dict.fromkeys(
+            [*split_words(review.name), *split_words(review.slug), *split_words(" ".join(review.authors[:20])), *year]
+        )
+        self._words[review.key] = tuple(words)
+        for word in words:
+            holders = self._holders[word]
+            if not holders:
+                self._sorted = None
+                for short in _without_one(word):
+                    self._deletes[short].add(word)
+            holders.add(review.key)
+        for name in _short_names(review):
+            self._names[_squeeze(name)].add(review.key)
+        for paper in review.paper_ids:
+            self._papers[str(paper)].add(review.key)
+
+    def remove(self, key: str) -> None:
+        """Remove a review, if it is there."""
+        review = self._reviews.pop(key, None)
+        if review is None:
+            return
+        for word in self._words.pop(key):
+            holders = self._holders[word]
+            holders.discard(key)
+            if not holders:
+                del self._holders[word]
+                self._sorted = None
+                for short in _without_one(word):
+                    _discard(self._deletes, short, word)
+        for name in _short_names(review):
+            _discard(self._names, _squeeze(name), key)
+        for paper in review.paper_ids:
+            _discard(self._papers, str(paper), key)
+
+    def find(self, name: str) -> Match:
+        """Answer a name that was typed or chosen, of any length; never a wrong review with confidence."""
+        paper = parse_paper_id(name)
+        exact = self._papers.get(str(paper)) if paper else None
+        exact = exact or self._names.get(_squeeze(name))
+        if exact:
+            reviews = self._ordered(exact)
+            return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews[:25]))
+        if paper:  # a paper is named exactly, and it is not here
+            return NotFound(())
+        scores = self._score(name)
+        if not scores:
+            return NotFound(())
+        ranked = self._rank(scores)
+        best = scores[ranked[0]]
+        if best < _SURE:
+            return NotFound(tuple(self._reviews[key] for key in ranked[:5] if scores[key] >= _NEAR))
+        equal = [key for key in ranked[:26] if scores[key] >= best * _CLOSE]
+        if len(equal) == 1:
+            return Found(self._reviews[equal[0]])
+        return Several(tuple(self._reviews[key] for key in equal[:25]))
+
+    def suggest(self, text: str, limit: int = 25) -> list[Review]:
+        """Complete what is being typed, best first; with nothing typed, the newest reviews."""
+        if not text.strip():
+            return self._ordered(self._reviews)[:limit]
+        paper = parse_paper_id(text)
+        if paper and (keys := self._papers.get(str(paper))):
+            return self._ordered(keys)[:limit]
+        exact = self._names.get(_squeeze(text), set())
+        scores = self._score(text)
+        ranked = [key for key in self._rank(scores) if key not in exact]
+        chosen = self._ordered(exact) + [self._reviews[key] for key in ranked[:limit] if scores[key] >= _NEAR]
+        return chosen[:limit]
+
+    def _ordered(self, keys: Iterable[str]) -> list[Review]:
+        reviews = [self._reviews[key] for key in keys]
+        return sorted(reviews, key=newest_first)
+
+    def _rank(self, scores: dict[str, float]) -> list[str]:
+        """Order by score; among equals the one of which the query says more, then the newest."""
+        return sorted(
+            scores, key=lambda key: (-round(scores[key], 3), len(self._words[key]), newest_first(self._reviews[key]))
+        )
+
+    def _score(self, text: str) -> dict[str, float]:
+        """Give each review the share of the query's weight that it matches, from 0 to 1."""
+        query = list(dict.fromkeys(split_words(text)))[:_MAX_QUERY_WORDS]
+        total = 0.0
+        scores: Counter[str] = Counter()
+        for position, word in enumerate(query):
+            last = position == len(query) - 1
+            matches = self._match_word(word, last=last)
+            weight = max((self._rarity(found) for found in matches), default=self._unknown_rarity(word))
+            if word in _STOP:
+                weight *= 0.1
+            total += weight
+            best: dict[str, float] = {}
+            for found, quality in matches.items():
+                for key in self._holders[found]:
+                    if quality > best.get(key, 0.0):
+                        best[key] = quality
+            for key, quality in best.items():
+                scores[key] += weight * quality
+        return {key: score / total for key, score in scores.items()} if total else {}
+
+    def _rarity(self, word: str) -> float:
+        return math.log1p(len(self._reviews) / len(self._holders[word]))
+
+    def _unknown_rarity(self, word: str) -> float:
+        return math.log1p(len(self._reviews)) * (0.3 if word in _STOP else 1.0)
+
+    def _match_word(self, word: str, *, last: bool) -> dict[str, float]:
+        """Give the words of the index that a typed word may mean, and how well each fits, from 0 to 1.
+
+        The last word may be unfinished, so its beginnings count for more.
+        """
+        found: dict[str, float] = {word: 1.0} if word in self._holders else {}
+        if len(word) >= 2 or last:
+            for longer in self._beginning_with(word):
+                if longer != word:
+                    share = len(word) / len(longer)
+                    found[longer] = max(0.55 + 0.4 * share, 0.8 if last and len(word) >= 3 else 0.0)
+        if len(found) < 3 and len(word) >= 4 and not word.isdigit():
+            for near in self._near(word):
+                found.setdefault(near, 0.85)
+            if not found:
+                for near in self._further(word):
+                    found.setdefault(near, 0.75)
+        return found
+
+    def _vocabulary(self) -> list[str]:
+        if self._sorted is None:
+            self._sorted = sorted(self._holders)
+        return self._sorted
+
+    def _beginning_with(self, word: str) -> list[str]:
+        words = self._vocabulary()
+        start = bisect_left(words, word)
+        stop = bisect_left(words, word + "\U0010ffff", lo=start)
+        return words[start : min(stop, start + 400)]
+
+    def _near(self, word: str) -> Iterator[str]:
+        """Yield the words one edit away: a letter more, less, other, or two swapped."""
+        candidates = set(self._deletes.get(word, ()))
+        for short in _without_one(word):
+            if short in self._holders:
+                candidates.add(short)
+            candidates |= self._deletes.get(short, set())
+        for candidate in candidates:
+            if candidate != word and edit_distance(word, candidate, 1) <= 1:
+                yield candidate
+
+    def _further(self, word: str) -> Iterator[str]:
+        """Yield the words two edits away from a long word, which share its first or last letters."""
+        if len(word) < 7:
+            return
+        for candidate in self._vocabulary():
+            if abs(len(candidate) - len(word)) <= 2 and (candidate[:2] == word[:2] or candidate[-3:] == word[-3:]):
+                if edit_distance(word, candidate, 2) <= 2:
+                    yield candidate
+
+
+def newest_first(review: Review) -> tuple[float, str]:
+    """Order reviews by date, newest first, those without a date last, then by name."""
+    return (-review.date.timestamp() if review.date else math.inf, review.name.casefold())
+
+
+def _discard(table: defaultdict[str, set[str]], entry: str, value: str) -> None:
+    values = table.get(entry)
+    if values is not None:
+        values.discard(value)
+        if not values:
+            del table[entry]
+
+
+def _without_one(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))} if 4 <= len(word) <= 32 else set()
+
+
+def edit_distance(a: str, b: str, limit: int) -> int:
+    """Count insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+
+    Stops at `limit`: whatever is further gives `limit + 1`.
+    """
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > limit:
+            return limit + 1
+        before, previous = previous, current
+    return min(previous[-1], limit + 1)
