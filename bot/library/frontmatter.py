@@ -185,7 +185,9 @@ def _load_yaml(text: str) -> Value:
     for event in yaml.parse(text, Loader=_YAML_LOADER):
         line = event.start_mark.line + 2
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise FrontMatterError(line, "anchors and aliases (& and *) are not allowed: write the value out, or quote it")
+            raise FrontMatterError(
+                line, "anchors and aliases (& and *) are not allowed: write the value out, or quote it"
+            )
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             add(None if plain and event.value in _NULLS else event.value, line)

@@ -68,7 +68,10 @@ class Index:
             await self._connect()
 
     async def _connect(self) -> None:
-        self._connection = connection = await aiosqlite.connect(self._path, isolation_level=None)
+        opening = aiosqlite.connect(self._path, isolation_level=None)
+        # What is here can be rebuilt, so a process that ends without `close` must not wait for its thread for ever.
+        opening._thread.daemon = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self._connection = connection = await opening
         # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
         await connection.execute("PRAGMA journal_mode = WAL")
         await connection.execute("PRAGMA synchronous = OFF")

@@ -128,7 +128,11 @@ class Library:
             await self._index.put(good)
         await self._index.delete(record.path for record in gone)
         await self._take(records.values())
-        self.problems = (*(p for record in records.values() for p in record.problems), *self._broken_refs(), *scan.skipped)
+        self.problems = (
+            *(p for record in records.values() for p in record.problems),
+            *self._broken_refs(),
+            *scan.skipped,
+        )
         return LoadReport(len(self._reviews), len(changed), len(gone), self.problems)
 
     async def _take(self, records: Iterable[Record]) -> None:
@@ -201,13 +205,19 @@ class Library:
         """Count the visible reviews that carry no tag."""
         return sum(not review.tags for review in self._at(now).values())
 
-    def find_term(self, short: str, now: datetime) -> str:
-        """Give the tag or author that `short_hash` named so, or the empty text when no review has it any more."""
-        for review in self._at(now).values():
-            for term in (*review.tags, *review.authors):
-                if short_hash(term) == short:
-                    return term
-        return ""
+    def find_tag(self, short: str, now: datetime) -> str:
+        """Give the tag that `short_hash` named so, or the empty text when no review has it any more."""
+        return next((tag.name for tag in self.tags(now) if short_hash(tag.name) == short), "")
+
+    def authors(self, text: str, now: datetime) -> list[str]:
+        """Give the authors whose names hold a text, those of most reviews first."""
+        wanted = normalize(text)
+        counts = Counter(name for review in self._at(now).values() for name in review.authors)
+        return [name for name, _ in counts.most_common() if wanted in normalize(name)]
+
+    def years(self, now: datetime) -> list[int]:
+        """Give the years of the reviews, the latest first."""
+        return sorted({review.year for review in self._at(now).values() if review.year}, reverse=True)
 
     def resolve_ref(self, target: str, source: Review, now: datetime) -> Review | None:
         """Give the review that a `ref` in another one means, if it is visible."""

@@ -19,10 +19,16 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?[ \t]*$")
 _HEADING_ID = re.compile(r"\s*\{#(?P<id>[^{}\s]+)[^{}]*\}\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_LABELLED = re.compile(r"[\s>*_+-]{0,8}(?P<label>[A-Za-z][A-Za-z .]{0,30}?)[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>\s.*|http.*)$")
-_LINK_LABELS = frozenset(("link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "source", "preprint", "publication"))
+_LABELLED = re.compile(
+    r"[\s>*_+-]{0,8}(?P<label>[A-Za-z][A-Za-z .]{0,30}?)[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>\s.*|http.*)$"
+)
+_LINK_LABELS = frozenset(
+    ("link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "source", "preprint", "publication")
+)
 _AUTHOR_LABELS = frozenset(("author", "authors"))
-_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]{1,200})\]\(\s{0,3}<?(?P<url>https?://[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)")
+_MARKDOWN_LINK = re.compile(
+    r"\[(?P<text>[^\[\]]{1,200})\]\(\s{0,3}<?(?P<url>https?://[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)"
+)
 _BARE_URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+(?:\([^\s()]*\)[^\s<>()\[\]\"'`]*)*", re.IGNORECASE)
 _LINK_ONLY = re.compile(r"[\s*_#>-]{0,8}(?:\[[^\[\]]{1,300}\]\([^\s()]+\)|<?https?://\S+>?)[\s*_.]{0,4}$")
 _MAX_LINE = 4_000  # of a line in which links and labels are looked for
@@ -124,7 +130,9 @@ def _line_of_key(text: str, key: str) -> int:
     return 1 + text.count("\n", 0, match.start(0)) if match else 1
 
 
-def _read_date(metadata: Metadata, keys: tuple[str, ...], text: str, note: Callable[[int, str, str], None]) -> datetime | None:
+def _read_date(
+    metadata: Metadata, keys: tuple[str, ...], text: str, note: Callable[[int, str, str], None]
+) -> datetime | None:
     for key in keys:
         value = metadata.get(key)
         if key == "published" and hugo.as_text(value).lower() in ("true", "false"):

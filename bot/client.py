@@ -1,0 +1,131 @@
+"""The bot itself: puts the services together, loads every cog, and tells members when something went wrong."""
+
+import asyncio
+import hashlib
+import importlib
+import json
+import logging
+import pkgutil
+import secrets
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+import cogs
+from bot.errors import ClubError
+from bot.library.index import Index
+from bot.library.library import Libraries, Library
+from bot.settings import Settings
+from bot.ui.cards import note
+from bot.ui.controls import Controls, ControlButton, ControlSelect, Interaction
+from bot.ui.text import escape
+
+_log = logging.getLogger(__name__)
+
+
+def create_bot(settings: Settings) -> "Paperclub":
+    """Build the whole bot. Nothing is opened until it is started, and `close` closes everything."""
+    library = Library(settings.reviews, Index(settings.data / "index.db"), settings.site_url)
+    return Paperclub(settings, Libraries(library, settings.guilds))
+
+
+class Paperclub(commands.AutoShardedBot):
+    """The discord.py client. Cogs take the services they need from its attributes."""
+
+    def __init__(self, settings: Settings, libraries: Libraries) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            shard_count=None if settings.shards == "auto" else settings.shards,
+        )
+        self.settings = settings
+        self.libraries = libraries
+        self.controls = Controls()
+        self._resources = AsyncExitStack()
+        self.tree.error(self.answer_error)
+
+    async def setup_hook(self) -> None:
+        """Open the library, load the cogs, and tell Discord about the commands if they changed."""
+        self._resources.push_async_callback(self.libraries.close)
+        report = await self.libraries.open()
+        errors = [problem for problem in report.problems if problem.severity == "error"]
+        _log.info("%d reviews are loaded, %d of them read anew", report.reviews, report.read)
+        for problem in errors:
+            _log.warning("%s, line %d: %s", problem.path, problem.line, problem.reason)
+        self.add_dynamic_items(ControlButton, ControlSelect)
+        for module in pkgutil.iter_modules(cogs.__path__):
+            await self.load_extension(f"cogs.{module.name}")
+        await self.sync_if_changed()
+
+    async def sync_if_changed(self) -> bool:
+        """Register the commands with Discord, unless it has these already; tell whether that was needed.
+
+        Discord limits how often commands may be registered, so the last payload's hash is kept in the data folder.
+        It counts only while Discord still lists the same commands.
+        """
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
+        memory = self.settings.data / "commands.sha256"
+        if await asyncio.to_thread(_read_or_empty, memory) == digest:
+            registered = {(command.type.value, command.name) for command in await self.tree.fetch_commands()}
+            if registered == {(command.get("type", 1), command["name"]) for command in payload}:
+                return False
+        await self.tree.sync()
+        await asyncio.to_thread(memory.write_text, digest, "utf-8")
+        return True
+
+    async def close(self) -> None:
+        """Leave Discord and close everything that was opened; may be called again."""
+        try:
+            await super().close()
+        finally:
+            await self._resources.aclose()
+
+    async def answer_error(self, interaction: Interaction, error: Exception) -> None:
+        """Tell the member privately what went wrong: a ClubError's own sentence, else a reference to the log."""
+        if isinstance(error, app_commands.CommandInvokeError):
+            error = error.original  # pyright: ignore[reportAssignmentType]
+        if isinstance(error, ClubError):
+            sentence = escape(error.sentence)
+        elif isinstance(error, app_commands.CommandOnCooldown):
+            sentence = f"That was quick. Please try again in {error.retry_after:.0f} seconds."
+        elif isinstance(error, app_commands.CheckFailure):
+            sentence = "You are not allowed to do that here."
+        else:
+            reference = secrets.token_hex(3)
+            name = interaction.command.qualified_name if interaction.command else "a button"
+            _log.error("error %s in %s", reference, name, exc_info=error)
+            sentence = (
+                "Something went wrong, and it is not your fault. "
+                f"Whoever runs the bot finds the cause in its log under `{reference}`."
+            )
+        await self._tell(interaction, note(sentence))
+
+    async def _tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(view=view, ephemeral=True)
+            else:
+                await interaction.response.send_message(view=view, ephemeral=True)
+        except discord.HTTPException as error:
+            _log.warning("a member could not be told of an error: %s", error)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what an event handler raised."""
+        _log.exception("error in %s", event_method)
+
+
+def _read_or_empty(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,169 @@
+"""What the operator sets: read once from the environment or a `.env` file, and checked before anything starts."""
+
+import os
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+PREFIX = "PAPERCLUB_"
+
+
+class Settings(BaseSettings):
+    """Every setting. Keyword arguments are the names of the environment without their prefix, in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # a refused token must not appear in the message
+    )
+
+    reviews: Path = Field(description="the folder that holds the reviews")
+    data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
+    token: SecretStr | None = Field(default=None, description="the bot's token")
+    token_file: Path | None = Field(default=None, description="a file that holds the token, instead")
+    site_url: str = Field(default="", description="where the reviews are published, for links")
+    guilds: Annotated[frozenset[int] | None, NoDecode] = Field(
+        default=None, description="ids of the servers that may read the reviews, separated by commas; all, if not set"
+    )
+    shards: int | Literal["auto"] = Field(default=1, description="how many gateway connections to keep, or auto")
+    discord_api_url: str = Field(default="", description="another address of Discord's API, on this machine, for tests")
+
+    @field_validator("reviews")
+    @classmethod
+    def _is_folder(cls, value: Path) -> Path:
+        path = value.expanduser()
+        if not path.is_dir():
+            what = "is not a folder" if path.exists() else "does not exist"
+            raise ValueError(f"{path} {what}: give the folder that holds the reviews, such as /srv/blog/content/papers")
+        return path
+
+    @field_validator("data")
+    @classmethod
+    def _can_be_folder(cls, value: Path) -> Path:
+        path = value.expanduser()
+        if path.exists() and not path.is_dir():
+            raise ValueError(f"{path} is not a folder: give one that the bot may write to")
+        return path
+
+    @field_validator("token")
+    @classmethod
+    def _looks_like_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        return SecretStr(_check_token(value.get_secret_value()))
+
+    @field_validator("site_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        value = value.strip()
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("is not a web address: give one such as https://club.example.org/")
+        return value
+
+    @field_validator("guilds", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [part for part in value.replace(",", " ").split() if part]
+        if isinstance(value, int):
+            value = [value]
+        if value is not None and not all(str(part).isdecimal() for part in value):
+            raise ValueError("holds something that is not a server's id: give numbers separated by commas")
+        return value
+
+    @field_validator("shards")
+    @classmethod
+    def _is_count(cls, value: int | Literal["auto"]) -> int | Literal["auto"]:
+        if value != "auto" and not 1 <= value <= 16_384:
+            raise ValueError("is not a number of shards: give a number from 1, or auto")
+        return value
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _is_loopback(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if not value:
+            return value
+        parts = urlsplit(value)
+        try:
+            loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+        except ValueError:
+            loopback = False
+        if parts.scheme not in ("http", "https") or not loopback:
+            raise ValueError("is for tests on this machine alone, since the token is sent there: remove the setting")
+        return value
+
+    def read_token(self) -> str:
+        """Give the token, from the setting or its file; raise SettingsError when there is none to be had."""
+        if self.token and self.token_file:
+            raise SettingsError(f"{PREFIX}TOKEN and {PREFIX}TOKEN_FILE are both set: remove one of them.")
+        if self.token:
+            return self.token.get_secret_value()
+        if self.token_file is None:
+            raise SettingsError(
+                f"{PREFIX}TOKEN is not set: copy the token from the page Bot of your application on "
+                f"https://discord.com/developers/applications, or name a file that holds it in {PREFIX}TOKEN_FILE."
+            )
+        try:
+            return _check_token(self.token_file.expanduser().read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SettingsError(
+                f"{PREFIX}TOKEN_FILE: {self.token_file} cannot be read ({reason}): "
+                "give a file that holds the token and nothing else, readable by the bot."
+            ) from None
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}TOKEN_FILE: {self.token_file} {error}") from None
+
+
+def _check_token(token: str) -> str:
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError("does not hold a token: copy it whole from the page Bot of your application")
+    return token
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; raise SettingsError that names each wrong one and what to do.
+
+    `given` are the values of the command line and win over the environment; None counts as not given.
+    """
+    lines = _unknown_names()
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            name = str(problem["loc"][0]) if problem["loc"] else ""
+            field = Settings.model_fields.get(name)
+            if problem["type"] == "missing" and field:
+                lines.append(f"{PREFIX}{name.upper()} is not set: give {field.description}.")
+            else:
+                message = problem["msg"].removeprefix("Value error, ")
+                wanted = f": give {field.description}" if field and problem["type"] != "value_error" else ""
+                lines.append(f"{PREFIX}{name.upper()}: {message}{wanted}.")
+        raise SettingsError(*lines) from None
+    if lines:
+        raise SettingsError(*lines)
+    return settings
+
+
+def _unknown_names() -> list[str]:
+    """Report names that begin like a setting and are none: a typo in PAPERCLUB_GUILDS would open the library to all."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    dotenv = DotEnvSettingsSource(Settings).env_vars
+    names = {name.upper() for name in (*os.environ, *dotenv) if name.upper().startswith(PREFIX)}
+    lines: list[str] = []
+    for name in sorted(names - set(known)):
+        near = get_close_matches(name, known, 1)
+        lines.append(f"{name} is not a setting of Paperclub" + (f": did you mean {near[0]}?" if near else ": remove it."))
+    return lines

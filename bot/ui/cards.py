@@ -1,0 +1,169 @@
+"""The card of a review, and its sections page by page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.library.addresses import short_hash
+from bot.library.review import Review, Section
+from bot.ui.controls import ControlButton, ControlSelect, row
+from bot.ui.markdown import ResolveRef, is_web_address, masked_link, paginate, render, render_blocks
+from bot.ui.text import byline, escape, label, truncate
+
+ACCENT = discord.Colour(0x2F7D6B)
+PAGE = 1_900  # characters of a section on one page: a phone's screen or two
+
+_MENU = 25  # options of a select, at most
+_TEASER = 900
+
+View = ui.LayoutView
+
+
+def layout(*items: ui.Item[Any]) -> View:
+    """Make a message of one box. Its controls carry their own state, so nothing waits for them."""
+    view = View(timeout=None)
+    view.add_item(ui.Container(*items, accent_colour=ACCENT))
+    return view
+
+
+def note(text: str) -> View:
+    """Make a message of one sentence."""
+    return layout(ui.TextDisplay(truncate(text, 2_000)))
+
+
+def title_of(review: Review) -> str:
+    """Give the name of a review as a heading, smaller when it is long."""
+    name = truncate(escape(" ".join(review.name.split())), 400)
+    return f"{'##' if len(name) <= 70 else '###'} {name}"
+
+
+def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, private: bool = False) -> View:
+    """Show what a review is about, and where to read on.
+
+    `page_url` is the published page, or empty. A private card can be shared with the channel.
+    """
+    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(filter(None, (title_of(review), byline(review)))))]
+    if teaser := render(review.teaser, resolve_ref, _TEASER):
+        items.append(ui.TextDisplay(teaser))
+    if facts := _facts(review):
+        items.append(ui.TextDisplay(facts))
+    if review.sections:
+        items.append(row(section_menu("section", review)))
+    buttons: list[ui.Item[Any]] = [ControlButton("related", review.key, label="Related reviews", emoji="🔗")]
+    if private:
+        buttons.append(ControlButton("post", review.key, label="Share", emoji="📣"))
+    if page_url and is_web_address(page_url):
+        buttons.append(ui.Button(label="Read on the site", url=page_url))
+    items.append(row(*buttons))
+    return layout(*items)
+
+
+def _facts(review: Review) -> str:
+    links = [masked_link(escape(link.text) or _host(link.url), link.url) for link in review.links[:6]]
+    tags = [f"#{escape(truncate(tag, 60))}" for tag in review.tags[:12]]
+    lines = [f"**Paper:** {' · '.join(filter(None, links))}" if links else "", f"-# {'  '.join(tags)}" if tags else ""]
+    return truncate("\n".join(filter(None, lines)), 1_500)
+
+
+def _host(url: str) -> str:
+    host = url.split("/")[2] if url.count("/") >= 2 else url
+    return escape(host.removeprefix("www."))
+
+
+# --- sections -------------------------------------------------------------------------------------
+
+
+def section_value(review: Review, position: int) -> str:
+    """Name a section in a menu or button: its place and a hash of its title, so that an edit is noticed."""
+    return f"{position}-{short_hash(review.sections[position].title)}"
+
+
+def find_section(review: Review, value: str) -> int | None:
+    """Find the section that `section_value` named, even when it moved; None when it is gone."""
+    place, _, wanted = value.partition("-")
+    hashes = [short_hash(section.title) for section in review.sections]
+    if place.isdecimal() and int(place) < len(hashes) and hashes[int(place)] == wanted:
+        return int(place)
+    return hashes.index(wanted) if wanted in hashes else None
+
+
+def section_title(section: Section, review: Review) -> str:
+    """Give the heading of a section; what stands before the first heading has a name too."""
+    if section.title:
+        return section.title
+    return "Introduction" if len(review.sections) > 1 else "The whole review"
+
+
+def section_menu(action: str, review: Review, current: int | None = None) -> ControlSelect:
+    """Offer the sections of a review; of more than a menu holds, those around the current one and a way to the rest."""
+    count = len(review.sections)
+    start = 0 if count <= _MENU else (current or 0) // (_MENU - 2) * (_MENU - 2)
+    stop = count if count <= _MENU else min(count, start + _MENU - 2)
+    options = [
+        discord.SelectOption(
+            label=label(section_title(review.sections[i], review), 100),
+            value=section_value(review, i),
+            default=i == current,
+        )
+        for i in range(start, stop)
+    ]
+    if start > 0:
+        first = discord.SelectOption(label="← Earlier sections", value=section_value(review, max(0, start - _MENU + 2)))
+        options.insert(0, first)
+    if stop < count:
+        options.append(discord.SelectOption(label=f"More sections → ({count - stop})", value=section_value(review, stop)))
+    return ControlSelect(action, review.key, placeholder="Read a section", options=options)
+
+
+def section_page(review: Review, position: int, page: int, markdown: str, resolve_ref: ResolveRef) -> View:
+    """Show one page of a section (counted from 0; one that is too high shows the last), with ways to go on."""
+    pages = paginate(render_blocks(markdown, resolve_ref), PAGE) or ["*Nothing is written here.*"]
+    page = min(page, len(pages) - 1)
+    here = section_value(review, position)
+    heading = escape(truncate(section_title(review.sections[position], review), 200))
+    counter = f" · page {page + 1} of {len(pages)}" if len(pages) > 1 else ""
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(f"-# {truncate(escape(review.name), 200)}{counter}\n## {heading}"),
+        ui.TextDisplay(pages[page]),
+        row(section_menu("read", review, position)),
+    ]
+    buttons: list[ui.Item[Any]] = []
+    if page > 0:
+        buttons.append(ControlButton("page", review.key, here, str(page - 1), label="Back", emoji="◀️"))
+    if page + 1 < len(pages):
+        buttons.append(ControlButton("page", review.key, here, str(page + 1), label="Next page", emoji="▶️"))
+    elif position + 1 < len(review.sections):
+        following = review.sections[position + 1]
+        buttons.append(
+            ControlButton(
+                "page",
+                review.key,
+                section_value(review, position + 1),
+                "0",
+                label=label(f"Next: {section_title(following, review)}", 80),
+                emoji="▶️",
+            )
+        )
+    if buttons:
+        items.append(row(*buttons))
+    return layout(*items)
+
+
+RefTarget = Callable[[str], Review | None]
+
+
+def ref_resolver(find: RefTarget, page_url: Callable[[Review, str], str]) -> ResolveRef:
+    """Make links to other reviews: to the published page when there is one, else the command that shows them."""
+
+    def resolve(target: str) -> tuple[str, str]:
+        review = find(target)
+        if review is None:
+            return "", ""
+        anchor = target.partition("#")[2]
+        if url := page_url(review, anchor):
+            return url, ""
+        return "", f" (`/paper {review.slug}`)" if "`" not in review.slug else ""
+
+    return resolve

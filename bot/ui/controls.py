@@ -1,0 +1,123 @@
+"""Buttons and menus that go on working after a restart: their whole state stands in the `custom_id`.
+
+A control names an action and a few arguments. A cog says once what an action does, with `controls.on`, like a route
+of a web framework; two `DynamicItem`s, registered by the client, bring every click here.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, Self, cast
+
+import discord
+
+from bot.errors import ClubError
+
+_log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+Handler = Callable[[Interaction, list[str], list[str]], Awaitable[None]]
+"""Takes the interaction, the arguments of the control, and for a menu the values that were chosen."""
+
+_PREFIX = "pc"
+
+
+def make_custom_id(kind: str, action: str, arguments: Sequence[str]) -> str:
+    """Write the state of a control: `pc:b:action:argument:...`, at most 100 characters; no argument holds a colon."""
+    custom_id = ":".join((_PREFIX, kind, action, *arguments))
+    if len(custom_id) > 100 or any(":" in argument for argument in arguments):
+        raise ValueError(f"not a custom_id: {custom_id!r}")
+    return custom_id
+
+
+class Controls:
+    """What each action does. Cogs register their handlers here when they are loaded."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+
+    def on(self, action: str, handler: Handler) -> None:
+        """Let `handler` answer every control of an action; an action has one handler."""
+        if action in self._handlers:
+            raise ValueError(f"the action {action!r} has a handler already")
+        self._handlers[action] = handler
+
+    async def dispatch(self, interaction: Interaction, action: str, arguments: list[str], values: list[str]) -> None:
+        """Answer a click; raise ClubError for an action of another version of the bot."""
+        handler = self._handlers.get(action)
+        if handler is None:
+            raise ClubError("That button belongs to another version of the bot. Please run the command again.")
+        await handler(interaction, arguments, values)
+
+
+class _Client(Protocol):
+    controls: Controls
+
+    async def answer_error(self, interaction: Interaction, error: Exception) -> None: ...
+
+
+async def _click(interaction: Interaction, custom_id: str, values: list[str]) -> None:
+    client = cast(_Client, interaction.client)
+    _, _, action, *arguments = custom_id.split(":")
+    try:
+        await client.controls.dispatch(interaction, action, arguments, values)
+    except Exception as error:  # discord.py would only log it, and the member would see nothing
+        await client.answer_error(interaction, error)
+
+
+class ControlButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"{_PREFIX}:b:[a-z]+(?::[^:]*)*"):
+    """A button with an action."""
+
+    def __init__(
+        self,
+        action: str,
+        *arguments: str,
+        label: str,
+        emoji: str | None = None,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        disabled: bool = False,
+    ) -> None:
+        custom_id = make_custom_id("b", action, arguments)
+        super().__init__(
+            discord.ui.Button(label=label, emoji=emoji, style=style, disabled=disabled, custom_id=custom_id)
+        )
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Take over a button that came back from Discord."""
+        control = cls.__new__(cls)
+        discord.ui.DynamicItem.__init__(control, cast("discord.ui.Button[Any]", item))
+        return control
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Bring the click to its handler."""
+        await _click(interaction, self.custom_id, [])
+
+
+class ControlSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"{_PREFIX}:s:[a-z]+(?::[^:]*)*"):
+    """A menu with an action, of 1 to 25 options."""
+
+    def __init__(self, action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption]) -> None:
+        custom_id = make_custom_id("s", action, arguments)
+        super().__init__(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Take over a menu that came back from Discord."""
+        control = cls.__new__(cls)
+        discord.ui.DynamicItem.__init__(control, cast("discord.ui.Select[Any]", item))
+        return control
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Bring the choice to its handler."""
+        await _click(interaction, self.custom_id, list(self.item.values))
+
+
+def row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
+    """Put up to five buttons, or one menu, beside each other."""
+    return discord.ui.ActionRow(*items)
+
+
+def is_private(interaction: Interaction) -> bool:
+    """Tell whether the message that was clicked is seen by the one who clicked alone."""
+    return interaction.message is not None and interaction.message.flags.ephemeral

@@ -1,0 +1,315 @@
+"""Markdown of a review -> the dialect that Discord shows.
+
+Discord renders emphasis, links, lists, quotes, code and three levels of headings. Tables become aligned code, images
+a link with their description, math code, footnotes small print, deep headings bold, and HTML its text.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from itertools import zip_longest
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from bot.ui.text import clean, escape, length, no_links, truncate
+
+ResolveRef = Callable[[str], tuple[str, str]]
+"""Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
+
+_PARSER = (
+    MarkdownIt("commonmark", {"html": True})
+    .enable(["table", "strikethrough"])
+    .use(footnote_plugin)
+    .use(deflist_plugin)
+    .use(dollarmath_plugin, allow_space=False, allow_digits=False)
+)
+_TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
+_MAX_TABLE_WIDTH = 60
+_MAX_URL = 512
+
+
+def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
+    """Render markdown into blocks, each a paragraph, list, quote or block of code."""
+    root = SyntaxTreeNode(_PARSER.parse(markdown))
+    blocks = (_Renderer(resolve_ref).block(node) for node in root.children)
+    return [block for block in blocks if block.strip()]
+
+
+def render(markdown: str, resolve_ref: ResolveRef, limit: int) -> str:
+    """Render markdown into one text of at most `limit` units; what is too long is cut between blocks or words."""
+    return (paginate(render_blocks(markdown, resolve_ref), limit - 2) or [""])[0]
+
+
+class _Renderer:
+    def __init__(self, resolve_ref: ResolveRef) -> None:
+        self._resolve_ref = resolve_ref
+
+    # --- blocks -----------------------------------------------------------------------------------
+
+    def block(self, node: SyntaxTreeNode) -> str:
+        render = getattr(self, f"_{node.type}", None)
+        if render is not None:
+            return str(render(node))
+        return self._children(node)
+
+    def _children(self, node: SyntaxTreeNode, separator: str = "\n\n") -> str:
+        return separator.join(filter(None, (self.block(child) for child in node.children)))
+
+    def _heading(self, node: SyntaxTreeNode) -> str:
+        text = " ".join(self.inline(node.children).split())
+        if not text:
+            return ""
+        # Within a section every heading is below the section's own.
+        return f"### {text}" if node.tag in ("h1", "h2", "h3") else f"**{text.replace('**', '')}**"
+
+    def _paragraph(self, node: SyntaxTreeNode) -> str:
+        return self.inline(node.children).strip()
+
+    def _inline(self, node: SyntaxTreeNode) -> str:
+        return self.inline([node])
+
+    def _bullet_list(self, node: SyntaxTreeNode) -> str:
+        return "\n".join(self._item(item, "- ") for item in node.children)
+
+    def _ordered_list(self, node: SyntaxTreeNode) -> str:
+        start = int(node.attrs.get("start", 1) or 0)
+        return "\n".join(self._item(item, f"{start + i}. ") for i, item in enumerate(node.children))
+
+    def _item(self, item: SyntaxTreeNode, mark: str) -> str:
+        lines = self._children(item, "\n").split("\n")
+        return "\n".join([mark + lines[0], *("  " + line for line in lines[1:])])
+
+    def _blockquote(self, node: SyntaxTreeNode) -> str:
+        return "\n".join(f"> {line}" for line in self._children(node).split("\n"))
+
+    def _fence(self, node: SyntaxTreeNode) -> str:
+        language = re.match(r"[A-Za-z0-9_+-]{0,20}", node.info.strip())
+        return code_block(node.content, language[0] if language else "")
+
+    _code_block = _fence
+
+    def _math_block(self, node: SyntaxTreeNode) -> str:
+        return code_block(node.content.strip(), "tex")
+
+    _math_block_label = _math_block
+
+    def _hr(self, node: SyntaxTreeNode) -> str:
+        return "———"
+
+    def _html_block(self, node: SyntaxTreeNode) -> str:
+        return escape(html.unescape(_TAG.sub("", node.content)).strip())
+
+    def _table(self, node: SyntaxTreeNode) -> str:
+        rows = [
+            [" ".join(_plain(cell).split()) for cell in row.children]
+            for part in node.children
+            for row in part.children
+        ]
+        columns = list(zip_longest(*rows, fillvalue=""))
+        widths = [max(map(length, column)) for column in columns]
+        if sum(widths) + 2 * len(widths) > _MAX_TABLE_WIDTH:
+            return self._wide_table(rows)
+        lines = [
+            "  ".join(cell + " " * (width - length(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
+            for row in rows
+        ]
+        lines.insert(1, "  ".join("─" * width for width in widths))
+        return code_block("\n".join(lines))
+
+    def _wide_table(self, rows: list[list[str]]) -> str:
+        """Tell a table that no phone can show as a list: a row each, its cells named by their columns."""
+        head, *body = rows
+        items: list[str] = []
+        for row in body:
+            cells = [f"{escape(name)}: {escape(cell)}" for name, cell in zip(head[1:], row[1:], strict=False) if cell]
+            items.append(f"- **{escape(row[0]) or '—'}**" + "".join(f"\n  - {cell}" for cell in cells))
+        return "\n".join(items) if items else escape(" · ".join(head))
+
+    def _dl(self, node: SyntaxTreeNode) -> str:
+        parts: list[str] = []
+        for child in node.children:
+            text = self._children(child, "\n") if child.type == "dd" else self.inline(child.children)
+            parts.append(f"**{text}**" if child.type == "dt" else text)
+        return "\n".join(parts)
+
+    def _footnote_block(self, node: SyntaxTreeNode) -> str:
+        notes: list[str] = []
+        for note in node.children:
+            number = int(note.meta.get("id", 0)) + 1
+            notes.append(f"-# {number}: " + self._children(note, " ").replace("\n", " "))
+        return "\n".join(notes)
+
+    # --- inline -----------------------------------------------------------------------------------
+
+    def inline(self, nodes: Iterable[SyntaxTreeNode]) -> str:
+        return "".join(self._inline_node(node) for node in nodes)
+
+    def _inline_node(self, node: SyntaxTreeNode) -> str:
+        match node.type:
+            case "text" | "text_special":
+                return escape(node.content)
+            case "inline":
+                # Marks at the beginning of a line mean something only there, so each line is escaped by itself.
+                return self.inline(node.children)
+            case "softbreak":
+                return " "
+            case "hardbreak":
+                return "\n"
+            case "strong":
+                return _wrap("**", self.inline(node.children))
+            case "em":
+                return _wrap("*", self.inline(node.children))
+            case "s":
+                return _wrap("~~", self.inline(node.children))
+            case "code_inline" | "math_inline" | "math_inline_double":
+                return code_span(node.content)
+            case "link":
+                return self._link(str(node.attrs.get("href", "")), self.inline(node.children), _plain(node))
+            case "image":
+                return self._image(node)
+            case "footnote_ref":
+                return f"\\[{int(node.meta.get('id', 0)) + 1}\\]"
+            case "html_inline":
+                return "\n" if re.fullmatch(r"<br\s*/?>", node.content, re.IGNORECASE) else ""
+            case "footnote_anchor":
+                return ""
+            case _:
+                return self.inline(node.children) if node.children else escape(node.content)
+
+    def _link(self, href: str, text: str, plain: str) -> str:
+        if href.startswith("ref:"):
+            url, words = self._resolve_ref(href.removeprefix("ref:"))
+            return (masked_link(text, url) if url else text) + words
+        if not is_web_address(href):
+            return text
+        if plain.strip() in (href, html.unescape(href)):
+            return safe_url(href)
+        if re.search(r"://|^www\.|^[\w-]+(\.[\w-]+)+(/|$)", plain.strip()):
+            # Words that look like an address, over another one: show where it leads.
+            return f"{no_links(text)} ({safe_url(href)})"
+        return masked_link(text, href)
+
+    def _image(self, node: SyntaxTreeNode) -> str:
+        source = str(node.attrs.get("src", ""))
+        words = f"🖼 {escape(' '.join(node.content.split()) or 'image')}"
+        return masked_link(words, source) if is_web_address(source) else words
+
+
+def _plain(node: SyntaxTreeNode) -> str:
+    """Give the words of a node without any markup."""
+    if node.type in ("text", "text_special", "code_inline", "math_inline"):
+        return node.content
+    if node.type == "softbreak":
+        return " "
+    return "".join(_plain(child) for child in node.children)
+
+
+def _wrap(mark: str, text: str) -> str:
+    """Put marks close around a text: Discord, like CommonMark, ignores marks that touch a blank inside."""
+    inner = text.strip()
+    if not inner:
+        return text
+    lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{lead}{mark}{inner}{mark}{tail}"
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether a link may be shown as one: http or https, with a host, of a sane length."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and len(url) <= _MAX_URL
+    except ValueError:
+        return False
+
+
+def safe_url(url: str) -> str:
+    """Encode what would end a link early or hide where it leads."""
+    encoded = "".join(c if 33 <= ord(c) < 127 and c not in "()<>[]\\`*|\"" else _percent(c) for c in clean(url))
+    return encoded if is_web_address(encoded) else ""
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+
+
+def masked_link(text: str, url: str) -> str:
+    """Make a link of words and a web address; the words alone when the address is not one."""
+    target = safe_url(url)
+    text = " ".join(text.split())
+    return f"[{no_links(text)}]({target})" if target and text else text
+
+
+def code_span(text: str) -> str:
+    """Show a text as inline code; backticks inside are kept apart from the marks."""
+    text = " ".join(clean(text).split())
+    if "`" in text:
+        return f"`` {text.replace('``', '`' + chr(0x200B) + '`')} ``"
+    return f"`{text}`" if text else ""
+
+
+def code_block(text: str, language: str = "") -> str:
+    """Show a text as a block of code, whatever it holds."""
+    text = clean(text).rstrip().replace("```", "`\u200b`\u200b`")
+    return f"```{language}\n{text}\n```"
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def paginate(blocks: Iterable[str], limit: int) -> list[str]:
+    """Lay blocks on pages of at most `limit` units; a block that fits on no page is cut at lines, then at words.
+
+    Code that is cut is closed on its page and opened again on the next.
+    """
+    pages: list[str] = []
+    page = ""
+    for block in blocks:
+        for piece in _cut(block, limit):
+            joined = f"{page}\n\n{piece}" if page else piece
+            if length(joined) <= limit:
+                page = joined
+            else:
+                pages.append(page)
+                page = piece
+    return [*pages, page] if page else pages
+
+
+def _cut(block: str, limit: int) -> list[str]:
+    if length(block) <= limit:
+        return [block]
+    fence = re.match(r"```[^\n]*\n", block)
+    if fence:
+        body = block[fence.end() :].removesuffix("\n```")
+        room = limit - len(fence[0]) - 4
+        return [f"{fence[0]}{piece}\n```" for piece in _cut_lines(body, room)]
+    return _cut_lines(block, limit)
+
+
+def _cut_lines(text: str, limit: int) -> list[str]:
+    pieces: list[str] = []
+    piece = ""
+    for line in text.split("\n"):
+        for part in _cut_words(line, limit):
+            joined = f"{piece}\n{part}" if piece else part
+            if length(joined) <= limit:
+                piece = joined
+            else:
+                pieces.append(piece)
+                piece = part
+    return [*pieces, piece]
+
+
+def _cut_words(line: str, limit: int) -> list[str]:
+    parts: list[str] = []
+    while length(line) > limit:
+        head = truncate(line, limit).removesuffix("…")
+        if not head or not line.startswith(head):
+            head = line[: limit // 2]
+        parts.append(head)
+        line = line[len(head) :].lstrip(" ")
+    return [*parts, line]

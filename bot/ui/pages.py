@@ -1,0 +1,142 @@
+"""Lists of reviews and tags, page by page, and the menus in which a member chooses one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.library.addresses import short_hash
+from bot.library.library import Filter, Related, Tag
+from bot.library.review import Review
+from bot.ui.cards import View, layout
+from bot.ui.controls import ControlButton, ControlSelect, row
+from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
+
+PER_PAGE = 8
+_TAGS_PER_PAGE = 25
+
+
+def review_line(review: Review) -> str:
+    """Name a review in a list: its title, and below it who wrote the paper and when the club read it."""
+    name = truncate(escape(" ".join(review.name.split())), 180)
+    about = byline(review)
+    return f"**{name}**" + (f"\n-# {about}" if about else "")
+
+
+def review_options(reviews: Sequence[Review]) -> list[discord.SelectOption]:
+    """Make the options of a menu, at most 25, told apart by authors and date."""
+    return [
+        discord.SelectOption(
+            label=label(review.name, 100),
+            value=review.key,
+            description=label(_plain_byline(review), 100) if review.authors or review.date else None,
+        )
+        for review in reviews[:25]
+    ]
+
+
+def _plain_byline(review: Review) -> str:
+    authors = ", ".join(review.authors[:2]) + (" and others" if len(review.authors) > 2 else "")
+    return " · ".join(filter(None, (clean(authors), calendar_date(review.date) if review.date else "")))
+
+
+def choice(sentence: str, reviews: Sequence[Review], action: str = "post") -> View:
+    """Ask which of several reviews is meant."""
+    menu = ControlSelect(action, placeholder="Choose a review", options=review_options(reviews))
+    return layout(ui.TextDisplay(truncate(sentence, 1_000)), row(menu))
+
+
+def related_list(review: Review, related: Sequence[Related]) -> View:
+    """Show the reviews near to one, each with the reason."""
+    lines = [f"### Near to {truncate(escape(review.name), 200)}"]
+    lines += [f"**{truncate(escape(near.review.name), 180)}**\n-# {escape(near.reason)}" for near in related]
+    menu = ControlSelect("open", placeholder="Open a review", options=review_options([near.review for near in related]))
+    return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(menu))
+
+
+# --- browsing -------------------------------------------------------------------------------------
+
+
+def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
+    """Write a filter into a custom_id; an unset part is empty, a tag is hashed and `Library.find_tag` reads it."""
+    return (
+        short_hash(wanted.tag) if wanted.tag else "",
+        " ".join(wanted.author.replace(":", " ").split())[:40],
+        str(wanted.year) if wanted.year is not None else "",
+    )
+
+
+def describe(wanted: Filter) -> str:
+    """Say in words what a filter admits; empty when it admits all."""
+    parts = [
+        f"tagged {escape(truncate(wanted.tag, 100))}" if wanted.tag else "",
+        f"by {author_list([wanted.author])}" if wanted.author else "",
+        f"of {wanted.year}" if wanted.year is not None else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, shared: bool = False) -> View:
+    """Show one page of a list of reviews (counted from 0), with ways to turn it, open one, and share it."""
+    last = max(0, (len(reviews) - 1) // PER_PAGE)
+    page = min(max(page, 0), last)
+    shown = reviews[page * PER_PAGE : (page + 1) * PER_PAGE]
+    count = f"{len(reviews)} review{'s' if len(reviews) != 1 else ''}"
+    counter = f" · page {page + 1} of {last + 1}" if last else ""
+    heading = f"### {' '.join(filter(None, (count, describe(wanted))))}{counter}"
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(truncate("\n".join([heading, *map(review_line, shown)]), 3_800)),
+        row(ControlSelect("open", placeholder="Open a review", options=review_options(shown))),
+    ]
+    state = filter_arguments(wanted)
+    buttons: list[ui.Item[Any]] = []
+    if last:
+        buttons += [
+            ControlButton("browse", str(max(0, page - 1)), *state, "b", label="Newer", emoji="◀️", disabled=page == 0),
+            ControlButton(
+                "browse", str(min(last, page + 1)), *state, "f", label="Older", emoji="▶️", disabled=page == last
+            ),
+        ]
+    if wanted.tag:
+        buttons.append(ControlButton("tags", "0", "a", label="All tags", emoji="🏷️"))
+    if not shared:
+        buttons.append(ControlButton("sharelist", str(page), *state, label="Share", emoji="📣"))
+    if buttons:
+        items.append(row(*buttons))
+    return layout(*items)
+
+
+def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, shared: bool = False) -> View:
+    """Show the tags with their counts, and a menu that browses one."""
+    last = max(0, (len(tags) - 1) // _TAGS_PER_PAGE)
+    page = min(max(page, 0), last)
+    shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]
+    counter = f" · page {page + 1} of {last + 1}" if last else ""
+    lines = [f"### {len(tags)} tag{'s' if len(tags) != 1 else ''}{counter}"]
+    lines += [f"**{escape(truncate(tag.name, 80))}** · {tag.count}" for tag in shown]
+    if untagged:
+        lines.append(f"-# {untagged} review{'s have' if untagged != 1 else ' has'} no tag")
+    options = [
+        discord.SelectOption(
+            label=label(tag.name, 100),
+            value=short_hash(tag.name),
+            description=f"{tag.count} review{'s' if tag.count != 1 else ''}",
+        )
+        for tag in shown
+    ]
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(truncate("\n".join(lines), 3_800)),
+        row(ControlSelect("tag", placeholder="Browse a tag", options=options)),
+    ]
+    buttons: list[ui.Item[Any]] = []
+    if last:
+        buttons += [
+            ControlButton("tags", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
+            ControlButton("tags", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
+        ]
+    if not shared:
+        buttons.append(ControlButton("sharetags", str(page), label="Share", emoji="📣"))
+    if buttons:
+        items.append(row(*buttons))
+    return layout(*items)

@@ -1,0 +1,90 @@
+"""Text for Discord: cleaned, escaped, measured and cut. Everything that a file or a member wrote passes here."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.library.review import Review
+
+# Marks that Discord reads. `<` begins mentions, custom emoji and timestamps, `[` a masked link.
+_MARKS = re.compile(r"([\\*_~|`<\[\]])")
+_LINE_MARKS = re.compile(r"^([ \t]*)([#>+-]|[0-9]+(?=[.)]))", re.MULTILINE)
+_PING = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(https?|discord|steam)(?=:/)", re.IGNORECASE)
+_ZERO_WIDTH = "\u200b"
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be seen but changes how text is read: control and bidirectional characters, lone surrogates.
+
+    The zero-width joiners of emoji and scripts stay, and so do line ends and tabs.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def escape(text: str) -> str:
+    """Make text appear as it is written: no formatting, no mention, no heading or list."""
+    text = _MARKS.sub(r"\\\1", clean(text))
+    text = _LINE_MARKS.sub(_escape_line_mark, text)
+    return _PING.sub("@" + _ZERO_WIDTH, text)
+
+
+def _escape_line_mark(match: re.Match[str]) -> str:
+    indent, mark = match.groups()
+    # `1.` begins a list unless its full stop is escaped; the other marks are escaped themselves.
+    return f"{indent}{mark}\\" if mark[0].isdigit() else f"{indent}\\{mark}"
+
+
+def no_links(text: str) -> str:
+    """Keep addresses in a text from becoming links."""
+    return _SCHEME.sub(rf"\1{_ZERO_WIDTH}", text)
+
+
+def length(text: str) -> int:
+    """Count as Discord's clients do, in UTF-16 units; the API counts the same or less."""
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def truncate(text: str, limit: int) -> str:
+    """Cut a text to at most `limit` units, at the end of a word where there is one, and mark the cut."""
+    if length(text) <= limit:
+        return text
+    used = 1  # of the ellipsis
+    for end, character in enumerate(text):
+        used += 1 + (character > "\uffff")
+        if used > limit:
+            break
+    else:
+        end = len(text)
+    head = text[:end]
+    boundary = max(head.rfind(" "), head.rfind("\n"))
+    if boundary > end * 0.6:
+        head = head[:boundary]
+    # An escape that lost its character, or a joined emoji that was cut in two, goes whole.
+    return head.rstrip(" \n\\\u200d,;:") + "…"
+
+
+def label(text: str, limit: int) -> str:
+    """Make one clean line for where Discord formats nothing: choices, options and buttons. Never empty."""
+    return truncate(" ".join(clean(text).split()), limit) or "…"
+
+
+def calendar_date(moment: datetime) -> str:
+    """Write a day as text. As a timestamp it would be the day before in America."""
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def author_list(authors: Sequence[str], limit: int = 4) -> str:
+    """Name the first authors and count the rest; escaped."""
+    shown = [escape(truncate(" ".join(name.split()), 80)) for name in authors[:limit]]
+    rest = len(authors) - len(shown)
+    return ", ".join(shown) + (f" +{rest} more" if rest else "")
+
+
+def byline(review: Review) -> str:
+    """Say in one line who wrote the paper and when the club reviewed it; empty when neither is known."""
+    parts = [author_list(review.authors), calendar_date(review.date) if review.date else ""]
+    return " · ".join(part for part in parts if part)

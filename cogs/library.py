@@ -1,0 +1,233 @@
+"""/paper, /papers and /tags: the club's own reviews."""
+
+from datetime import datetime
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Paperclub
+from bot.errors import ClubError, ReviewGone
+from bot.library.library import Filter, Libraries, Library
+from bot.library.lookup import Found, NotFound, Several
+from bot.library.review import Review
+from bot.ui import cards, pages
+from bot.ui.controls import Controls, Interaction, is_private
+from bot.ui.markdown import ResolveRef
+from bot.ui.text import escape, label, truncate
+
+
+class LibraryCog(commands.Cog):
+    """Answer with what the club wrote."""
+
+    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+        self._libraries = libraries
+        for action, handler in {
+            "section": self.open_section,
+            "read": self.read_section,
+            "page": self.turn_page,
+            "related": self.show_related,
+            "open": self.open_card,
+            "post": self.post_card,
+            "browse": self.turn_list,
+            "sharelist": self.share_list,
+            "tag": self.open_tag,
+            "tags": self.turn_tags,
+            "sharetags": self.share_tags,
+        }.items():
+            controls.on(action, handler)
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    @app_commands.command()
+    @app_commands.describe(name="What you remember of it: words of the title, an author, an arXiv id or link")
+    async def paper(self, interaction: Interaction, name: str) -> None:
+        """Show what the club wrote about a paper"""
+        library, now = self._library(interaction), discord.utils.utcnow()
+        asked = f"“{truncate(escape(' '.join(name.split())), 100)}”"
+        match library.find(name, now):
+            case Found(review):
+                await interaction.response.send_message(view=_card(library, review, now))
+            case Several(reviews):
+                view = pages.choice(f"{len(reviews)} reviews fit {asked}. Which one do you mean?", reviews)
+                await interaction.response.send_message(view=view, ephemeral=True)
+            case NotFound(nearest) if nearest:
+                view = pages.choice(f"No review is called {asked}. Did you mean one of these?", nearest)
+                await interaction.response.send_message(view=view, ephemeral=True)
+            case NotFound():
+                newest = library.browse(Filter(), now)[:5]
+                if not newest:
+                    raise ClubError("The library holds no reviews yet.")
+                view = pages.choice(f"No review comes near {asked}. These are the newest:", newest)
+                await interaction.response.send_message(view=view, ephemeral=True)
+
+    @paper.autocomplete("name")
+    async def complete_paper(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer reviews while a name is typed."""
+        found = self._library(interaction).suggest(current, discord.utils.utcnow())
+        return [
+            app_commands.Choice(name=label(review.name, 100), value=review.slug if len(review.slug) <= 100 else review.key)
+            for review in found
+        ]
+
+    @app_commands.command()
+    @app_commands.describe(tag="Only reviews with this tag", author="Only papers by this author", year="Only this year")
+    async def papers(
+        self,
+        interaction: Interaction,
+        tag: str = "",
+        author: str = "",
+        year: app_commands.Range[int, 1, 9999] | None = None,
+    ) -> None:
+        """Browse the reviews, newest first"""
+        await _reply(interaction, self._list(interaction, Filter(tag.strip(), author.strip(), year), 0))
+
+    @papers.autocomplete("tag")
+    async def complete_tag(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer the tags that hold what is typed."""
+        tags = self._library(interaction).tags(discord.utils.utcnow())
+        typed = current.casefold().strip()
+        return [
+            app_commands.Choice(name=label(f"{tag.name} ({tag.count})", 100), value=label(tag.name, 100))
+            for tag in tags
+            if typed in tag.name.casefold()
+        ][:25]
+
+    @papers.autocomplete("author")
+    async def complete_author(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer the authors whose names hold what is typed."""
+        authors = self._library(interaction).authors(current, discord.utils.utcnow())
+        return [app_commands.Choice(name=label(name, 100), value=label(name, 100)) for name in authors[:25]]
+
+    @papers.autocomplete("year")
+    async def complete_year(self, interaction: Interaction, current: str) -> list[app_commands.Choice[int]]:
+        """Offer the years in which the club read something."""
+        years = self._library(interaction).years(discord.utils.utcnow())
+        return [app_commands.Choice(name=str(year), value=year) for year in years if str(year).startswith(current)][:25]
+
+    @app_commands.command()
+    async def tags(self, interaction: Interaction) -> None:
+        """List the tags with their counts, and browse one"""
+        await _reply(interaction, self._tags(interaction, 0))
+
+    # --- cards ------------------------------------------------------------------------------------
+
+    async def open_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show the section that was chosen on a card to the one who chose; the card stays as it is."""
+        view = await self._section(interaction, arguments[0], values[0], 0)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    async def read_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Go on to the section that was chosen while reading another one."""
+        await _reply(interaction, await self._section(interaction, arguments[0], values[0], 0))
+
+    async def turn_page(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show another page of a section."""
+        key, section, page = arguments
+        await _reply(interaction, await self._section(interaction, key, section, int(page)))
+
+    async def _section(self, interaction: Interaction, key: str, value: str, page: int) -> cards.View:
+        library, now = self._library(interaction), discord.utils.utcnow()
+        review = self._review(interaction, key)
+        position = cards.find_section(review, value)
+        if position is None:
+            raise ClubError("That section is no longer in the review. Open the review again to see what is there.")
+        markdown = await library.read_section(review, review.sections[position])
+        return cards.section_page(review, position, page, markdown, _resolver(library, review, now))
+
+    async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """List the reviews near to one."""
+        review = self._review(interaction, arguments[0])
+        related = self._library(interaction).related(review, discord.utils.utcnow())
+        view = pages.related_list(review, related) if related else cards.note("Nothing in the library is near to it yet.")
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show the card of a chosen review to the one who chose."""
+        view = self._card_of(interaction, values[0], private=True)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    async def post_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Post the card of a review for everybody."""
+        await interaction.response.send_message(view=self._card_of(interaction, (values or arguments)[0], private=False))
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    async def turn_list(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show another page of a list of reviews."""
+        page, wanted = int(arguments[0]), self._filter(interaction, arguments[1:4])
+        await _reply(interaction, self._list(interaction, wanted, page))
+
+    async def share_list(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Post a page of a list for everybody."""
+        page, wanted = int(arguments[0]), self._filter(interaction, arguments[1:4])
+        await interaction.response.send_message(view=self._list(interaction, wanted, page, shared=True))
+
+    async def open_tag(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Browse the tag that was chosen."""
+        await _reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
+
+    async def turn_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show another page of the tags."""
+        await _reply(interaction, self._tags(interaction, int(arguments[0])))
+
+    async def share_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Post a page of the tags for everybody."""
+        await interaction.response.send_message(view=self._tags(interaction, int(arguments[0]), shared=True))
+
+    def _list(self, interaction: Interaction, wanted: Filter, page: int, *, shared: bool = False) -> cards.View:
+        reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
+        if not reviews:
+            what = f" {pages.describe(wanted)}" if pages.describe(wanted) else ""
+            return cards.note(f"The library holds no reviews{what}. `/tags` shows the tags in use.")
+        return pages.browse_page(reviews, wanted, page, shared=shared)
+
+    def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
+        library, now = self._library(interaction), discord.utils.utcnow()
+        tags, untagged = library.tags(now), library.untagged(now)
+        if not tags:
+            return cards.note("No review has a tag yet. `/papers` shows them all.")
+        return pages.tags_page(tags, untagged, page, shared=shared)
+
+    # --- what a click names -----------------------------------------------------------------------
+
+    def _library(self, interaction: Interaction) -> Library:
+        return self._libraries.for_guild(interaction.guild_id)
+
+    def _review(self, interaction: Interaction, key: str) -> Review:
+        review = self._library(interaction).get(key, discord.utils.utcnow())
+        if review is None:
+            raise ReviewGone
+        return review
+
+    def _card_of(self, interaction: Interaction, key: str, *, private: bool) -> cards.View:
+        library, now = self._library(interaction), discord.utils.utcnow()
+        return _card(library, self._review(interaction, key), now, private=private)
+
+    def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
+        tag, author, year = arguments
+        name = self._library(interaction).find_tag(tag, discord.utils.utcnow()) if tag else ""
+        if tag and not name:
+            raise ClubError("No review has that tag any more. /tags shows those in use.")
+        return Filter(name, author, int(year) if year else None)
+
+
+def _resolver(library: Library, review: Review, now: datetime) -> ResolveRef:
+    return cards.ref_resolver(lambda target: library.resolve_ref(target, review, now), library.page_url)
+
+
+def _card(library: Library, review: Review, now: datetime, *, private: bool = False) -> cards.View:
+    return cards.review_card(review, library.page_url(review), _resolver(library, review, now), private=private)
+
+
+async def _reply(interaction: Interaction, view: cards.View) -> None:
+    """Answer privately: in the place of a private message that was clicked, else with a new one."""
+    if is_private(interaction):
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    await bot.add_cog(LibraryCog(bot.libraries, bot.controls))
