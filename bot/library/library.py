@@ -77,8 +77,10 @@ class Related:
 class Library:
     """The reviews of one folder. Names and cards are served from memory, bodies from the index."""
 
-    def __init__(self, root: Path, index: Index, site_url: str = "") -> None:
+    def __init__(self, root: Path, index: Index, site_url: str = "", *, drafts: bool = False) -> None:
+        """With `drafts` every review is visible, published or not: for its author, never for a chat."""
         self.root = root
+        self._drafts = drafts
         self.site_url = site_url.rstrip("/")
         self.problems: tuple[Problem, ...] = ()
         self._index = index
@@ -153,7 +155,7 @@ class Library:
         """Give the reviews that are visible at `now`, and bring the index of names in step with them."""
         if self._visible_between and self._visible_between[0] <= now < self._visible_between[1]:
             return self._visible
-        visible = {key: review for key, review in self._reviews.items() if review.is_published(now)}
+        visible = {key: review for key, review in self._reviews.items() if self._drafts or review.is_published(now)}
         for key, review in self._visible.items():
             if visible.get(key) is not review:
                 self._names.remove(key)
