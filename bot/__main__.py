@@ -18,8 +18,8 @@ from rich.progress import Progress
 from bot.client import Paperclub, create_bot
 from bot.errors import SettingsError
 from bot.library.check import Report, check_folder
-from bot.library.library import Library
 from bot.library.index import Index
+from bot.library.library import Library
 from bot.library.lookup import Found, NotFound
 from bot.settings import Settings, load_settings
 from bot.ui.cards import ref_resolver, review_card
@@ -104,7 +104,9 @@ async def _sync(settings: Settings, token: str) -> int:
 def demo(
     reviews: Annotated[Path | None, typer.Option(help="The folder to read; the sample library, if not given.")] = None,
     once: Annotated[str | None, typer.Option(metavar="NAME", help="Ask /paper NAME, print the answer and end.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The page's port; a free one, if not given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The page's port; a free one, if not given.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser, where there is a desktop.")] = True,
 ) -> None:
     """Try the bot on a simulated Discord, in a browser page. Needs no account and no network."""
@@ -138,7 +140,9 @@ async def _show(settings: Settings, name: str) -> None:
                     card = review_card(review, library.page_url(review), resolver)
                     Console().print(draw_message(card.to_components()))
                     if not review.is_published(now):
-                        _errors.print("[yellow]It is a draft, in the future or expired: the chat does not show it now.[/]")
+                        _errors.print(
+                            "[yellow]It is a draft, in the future or expired: the chat does not show it now.[/]"
+                        )
                 case NotFound(nearest):
                     hint = f" Did you mean: {', '.join(review.slug for review in nearest)}?" if nearest else ""
                     _fail(f"No review is called {name!r}.{hint}")
@@ -150,7 +154,9 @@ async def _show(settings: Settings, name: str) -> None:
 
 @app.command()
 def check(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder, instead of PAPERCLUB_REVIEWS.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder, instead of PAPERCLUB_REVIEWS.")
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Text for people or JSON for programs.")] = Format.TEXT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list each file that is not a review.")] = False,
 ) -> None:
@@ -170,7 +176,7 @@ def _print_report(report: Report, *, verbose: bool) -> None:
     for problem in report.problems:
         if problem.severity != "info" or verbose:
             # Names of files may hold anything, line ends too.
-            path = problem.path.encode("unicode_escape", "backslashreplace").decode() if not problem.path.isprintable() else problem.path
+            path = problem.path if problem.path.isprintable() else repr(problem.path)
             typer.echo(f"{path}:{problem.line}: {problem.severity}: {problem.reason}")
     drafts = sum(review.draft for review in report.reviews)
     counts = Counter(problem.severity for problem in report.problems)

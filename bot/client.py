@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-import importlib
+import importlib.util
 import json
 import logging
 import pkgutil
@@ -15,13 +15,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-import cogs
 from bot.errors import ClubError
 from bot.library.index import Index
 from bot.library.library import Libraries, Library
 from bot.settings import Settings
 from bot.ui.cards import note
-from bot.ui.controls import Controls, ControlButton, ControlSelect, Interaction
+from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.text import escape
 
 _log = logging.getLogger(__name__)
@@ -62,8 +61,8 @@ class Paperclub(commands.AutoShardedBot):
         for problem in errors:
             _log.warning("%s, line %d: %s", problem.path, problem.line, problem.reason)
         self.add_dynamic_items(ControlButton, ControlSelect)
-        for module in pkgutil.iter_modules(cogs.__path__):
-            await self.load_extension(f"cogs.{module.name}")
+        for name in _cog_names():
+            await self.load_extension(name)
         await self.sync_if_changed()
 
     async def sync_if_changed(self) -> bool:
@@ -122,6 +121,13 @@ class Paperclub(commands.AutoShardedBot):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what an event handler raised."""
         _log.exception("error in %s", event_method)
+
+
+def _cog_names() -> list[str]:
+    """List what lies in the package cogs, in a checkout as in a wheel."""
+    spec = importlib.util.find_spec("cogs")
+    folders = spec.submodule_search_locations if spec else None
+    return [f"cogs.{module.name}" for module in pkgutil.iter_modules(folders)] if folders else []
 
 
 def _read_or_empty(path: Path) -> str:

@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ def sample_reviews() -> Path:
 
 
 @asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[World]:
+async def open_world(settings: Settings) -> AsyncGenerator[World]:
     """Start the bot on a simulated Discord, whose clock shows the time of this machine."""
     bot = create_bot(settings)
     env = simcord.Env(bot, shard_count=1)
@@ -76,7 +76,7 @@ async def ask(world: World, name: str) -> dict[str, Any]:
     for request in world.env.http_requests[before:]:
         body = request.json
         if request.path.endswith("/callback") and isinstance(body, dict) and "data" in body:
-            return cast(dict[str, Any], body["data"])
+            return cast("dict[str, Any]", body["data"])
     raise RuntimeError("the bot did not answer")
 
 
@@ -108,7 +108,9 @@ async def serve(reviews: Path, port: int | None, *, browser: bool) -> None:
                 )
                 async with page as preview:
                     status.stop()
-                    console.print(f"\nGrace asked [bold]/paper {QUESTION}[/] on a simulated Discord. Paperclub answered:\n")
+                    console.print(
+                        f"\nGrace asked [bold]/paper {QUESTION}[/] on a simulated Discord. Paperclub answered:\n"
+                    )
                     console.print(draw_message(message["components"]))
                     console.print("\nNow ask it yourself: open this page and type [bold]/paper[/].\n")
                     print(f"  {preview.url}\n", flush=True)  # noqa: T201  never wrapped, so that it can be clicked

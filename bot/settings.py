@@ -165,5 +165,7 @@ def _unknown_names() -> list[str]:
     lines: list[str] = []
     for name in sorted(names - set(known)):
         near = get_close_matches(name, known, 1)
-        lines.append(f"{name} is not a setting of Paperclub" + (f": did you mean {near[0]}?" if near else ": remove it."))
+        lines.append(
+            f"{name} is not a setting of Paperclub" + (f": did you mean {near[0]}?" if near else ": remove it.")
+        )
     return lines

@@ -66,7 +66,9 @@ class LibraryCog(commands.Cog):
         """Offer reviews while a name is typed."""
         found = self._library(interaction).suggest(current, discord.utils.utcnow())
         return [
-            app_commands.Choice(name=label(review.name, 100), value=review.slug if len(review.slug) <= 100 else review.key)
+            app_commands.Choice(
+                name=label(review.name, 100), value=review.slug if len(review.slug) <= 100 else review.key
+            )
             for review in found
         ]
 
@@ -139,7 +141,9 @@ class LibraryCog(commands.Cog):
         """List the reviews near to one."""
         review = self._review(interaction, arguments[0])
         related = self._library(interaction).related(review, discord.utils.utcnow())
-        view = pages.related_list(review, related) if related else cards.note("Nothing in the library is near to it yet.")
+        view = (
+            pages.related_list(review, related) if related else cards.note("Nothing in the library is near to it yet.")
+        )
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -149,7 +153,9 @@ class LibraryCog(commands.Cog):
 
     async def post_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Post the card of a review for everybody."""
-        await interaction.response.send_message(view=self._card_of(interaction, (values or arguments)[0], private=False))
+        await interaction.response.send_message(
+            view=self._card_of(interaction, (values or arguments)[0], private=False)
+        )
 
     # --- lists ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ Refused, since each one can be made to hang or crash a reader: anchors, aliases 
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, cast
@@ -84,7 +85,7 @@ def parse_document(text: str) -> Document:
     except FrontMatterError as error:
         raise FrontMatterError(error.line + first_line - 1, error.reason) from error.__cause__
     start = len(text.rstrip()) - len(body)
-    lowered = {key.lower(): value for key, value in cast(Metadata, metadata).items()}
+    lowered = {key.lower(): value for key, value in cast("Metadata", metadata).items()}
     return Document(lowered, body, 1 + text[:start].count("\n"))
 
 
@@ -115,13 +116,14 @@ class _Fenced(BaseHandler):
 
     name: str
     fence: str
+    closing: re.Pattern[str]
 
     def detect(self, text: str) -> bool:
         return bool(re.match(re.escape(self.fence) + r"[ \t]*(?:\n|\Z)", text))
 
     def split(self, text: str) -> tuple[str, str]:
         opening = text.find("\n") + 1 or len(text)
-        closing = self.FM_BOUNDARY.search(text, opening)
+        closing = self.closing.search(text, opening)
         if closing is None:
             raise FrontMatterError(
                 1, f"the {self.name} front matter that begins here has no end: close it with a line of {self.fence}"
@@ -135,7 +137,7 @@ class _Fenced(BaseHandler):
 class _Yaml(_Fenced):
     name = "YAML"
     fence = "---"
-    FM_BOUNDARY = re.compile(r"^---", re.MULTILINE)
+    closing = FM_BOUNDARY = re.compile(r"^---", re.MULTILINE)
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
         try:
@@ -154,7 +156,7 @@ class _Yaml(_Fenced):
         return value
 
 
-_YAML_LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+_YAML_LOADER = cast("Any", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -163,7 +165,6 @@ def _load_yaml(text: str) -> Value:
     root: list[Value] = []
     # An open collection, and for a mapping the key that waits for its value.
     stack: list[tuple[list[Value] | dict[str, Value], str | None]] = [(root, None)]
-    nodes = 0
 
     def add(value: Value, line: int) -> None:
         container, key = stack[-1]
@@ -182,8 +183,9 @@ def _load_yaml(text: str) -> Value:
                 raise FrontMatterError(line, f"the key `{name}` stands here for the second time: keep one")
             stack[-1] = (container, name)
 
-    for event in yaml.parse(text, Loader=_YAML_LOADER):
-        line = event.start_mark.line + 2
+    events = cast("Iterator[Any]", yaml.parse(text, Loader=_YAML_LOADER))  # pyright: ignore[reportUnknownMemberType]
+    for nodes, event in enumerate(events):
+        line: int = event.start_mark.line + 2
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise FrontMatterError(
                 line, "anchors and aliases (& and *) are not allowed: write the value out, or quote it"
@@ -192,14 +194,13 @@ def _load_yaml(text: str) -> Value:
             plain = event.style in (None, "")
             add(None if plain and event.value in _NULLS else event.value, line)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
-            value: list[Value] | dict[str, Value] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-            add(value, line)
-            stack.append((value, None))
+            opened: list[Value] | dict[str, Value] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+            add(opened, line)
+            stack.append((opened, None))
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
         elif isinstance(event, yaml.DocumentEndEvent):
             break
-        nodes += 1
         if len(stack) > MAX_DEPTH:
             raise FrontMatterError(line, f"the front matter is nested more than {MAX_DEPTH} levels deep")
         if nodes > MAX_NODES:
@@ -212,7 +213,7 @@ def _load_yaml(text: str) -> Value:
 class _Toml(_Fenced):
     name = "TOML"
     fence = "+++"
-    FM_BOUNDARY = re.compile(r"^\+\+\+", re.MULTILINE)
+    closing = FM_BOUNDARY = re.compile(r"^\+\+\+", re.MULTILINE)
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
         try:
@@ -231,10 +232,10 @@ class _Toml(_Fenced):
 class _Json(BaseHandler):
     """An object at the start of the file. `{{<` is a shortcode and `{%` a tag of Liquid, not JSON."""
 
-    FM_BOUNDARY = re.compile(r'\{\s*["}]')
+    opening = FM_BOUNDARY = re.compile(r'\{\s*["}]')
 
     def detect(self, text: str) -> bool:
-        return bool(self.FM_BOUNDARY.match(text))
+        return bool(self.opening.match(text))
 
     def split(self, text: str) -> tuple[str, str]:
         try:
@@ -246,7 +247,7 @@ class _Json(BaseHandler):
         return text[:end], text[end:]
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
-        value = cast(Metadata, json.loads(fm, strict=False))
+        value = cast("Metadata", json.loads(fm, strict=False))
         _check(value)
         return value
 

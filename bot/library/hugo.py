@@ -53,7 +53,8 @@ def merged_params(metadata: Metadata) -> Metadata:
 
 _ISO = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?\s*(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?(?:\s+[A-Z]{3,4})?)?"
+    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?"
+    r"\s*(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?(?:\s+[A-Z]{3,4})?)?"
 )
 # What people write and Hugo refuses; read, with a warning.
 _LENIENT = (

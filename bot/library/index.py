@@ -63,8 +63,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             _log.warning("%s cannot be used (%s); it is made anew from the reviews folder", self._path, error)
             await self.close()
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+            _remove(self._path)
             await self._connect()
 
     async def _connect(self) -> None:
@@ -146,6 +145,11 @@ class Index:
         """Give the markdown of a review, shortcodes rendered; None when the file is not known."""
         rows = list(await self._db.execute_fetchall("SELECT body FROM file WHERE path = ?", (path,)))
         return str(rows[0][0]) if rows else None
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def _dump_review(review: Review) -> str:

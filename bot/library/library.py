@@ -9,7 +9,7 @@ import hashlib
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -297,7 +297,7 @@ class _Keys:
 
     def __init__(self, kept: list[Review], gone: list[Record]) -> None:
         self._taken = {review.key for review in kept}
-        self._gone = [record for record in gone if record.review]
+        self._gone = [(record.review, record.digest) for record in gone if record.review]
 
     def choose(self, review: Review, digest: str, before: Review | None) -> str:
         """Take the key that the file had, else that of a file that is gone and was this review, else a new one."""
@@ -306,15 +306,16 @@ class _Keys:
         return key
 
     def _inherit(self, review: Review, digest: str) -> str | None:
-        for is_same in (
-            lambda record, old: record.digest == digest,
-            lambda record, old: bool(set(old.paper_ids) & set(review.paper_ids)),
-            lambda record, old: old.url_path in review.aliases,
-            lambda record, old: old.name.casefold() == review.name.casefold(),
-        ):
-            for record in self._gone:
-                if record.review and is_same(record, record.review) and record.review.key not in self._taken:
-                    return record.review.key
+        same: tuple[Callable[[Review, str], bool], ...] = (
+            lambda _, old_digest: old_digest == digest,
+            lambda old, _: bool(set(old.paper_ids) & set(review.paper_ids)),
+            lambda old, _: old.url_path in review.aliases,
+            lambda old, _: old.name.casefold() == review.name.casefold(),
+        )
+        for is_same in same:
+            for old, old_digest in self._gone:
+                if old.key not in self._taken and is_same(old, old_digest):
+                    return old.key
         return None
 
 

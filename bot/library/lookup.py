@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +16,34 @@ from bot.library.review import Review
 from bot.papers.identifiers import parse_paper_id
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_STOP = frozenset("a an and are as at by for from how in is it of on or that the their to via we what with".split())
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "how",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "their",
+        "to",
+        "via",
+        "we",
+        "what",
+        "with",
+    ]
+)
 
 _MAX_QUERY_WORDS = 24
 _SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
@@ -199,7 +226,7 @@ class NameIndex:
         """Give each review the share of the query's weight that it matches, from 0 to 1."""
         query = list(dict.fromkeys(split_words(text)))[:_MAX_QUERY_WORDS]
         total = 0.0
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         for position, word in enumerate(query):
             last = position == len(query) - 1
             matches = self._match_word(word, last=last)
@@ -268,9 +295,9 @@ class NameIndex:
         if len(word) < 7:
             return
         for candidate in self._vocabulary():
-            if abs(len(candidate) - len(word)) <= 2 and (candidate[:2] == word[:2] or candidate[-3:] == word[-3:]):
-                if edit_distance(word, candidate, 2) <= 2:
-                    yield candidate
+            alike = candidate[:2] == word[:2] or candidate[-3:] == word[-3:]
+            if alike and edit_distance(word, candidate, 2) <= 2:
+                yield candidate
 
 
 def newest_first(review: Review) -> tuple[float, str]:

@@ -1,9 +1,9 @@
 """Which paper a piece of text points at: any link, DOI or id -> PaperId.
 
 Everything here is pure and linear in the length of the text. A URL is taken apart, never fetched.
-Digits are matched as ``[0-9]``, since ``\\d`` also takes full-width ones.
+Digits are matched as `[0-9]`, since the class of digits also takes full-width ones.
 
-A new kind of link is one new entry in ``_HOSTS``.
+A new kind of link is one new entry in `_HOSTS`.
 """
 
 import re

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.library.addresses import short_hash
 from bot.library.review import Review, Section
-from bot.ui.controls import ControlButton, ControlSelect, row
+from bot.ui.controls import ControlSelect, button, menu, row
 from bot.ui.markdown import ResolveRef, is_web_address, masked_link, paginate, render, render_blocks
 from bot.ui.text import byline, escape, label, truncate
 
@@ -51,9 +51,9 @@ def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, priva
         items.append(ui.TextDisplay(facts))
     if review.sections:
         items.append(row(section_menu("section", review)))
-    buttons: list[ui.Item[Any]] = [ControlButton("related", review.key, label="Related reviews", emoji="🔗")]
+    buttons: list[ui.Item[Any]] = [button("related", review.key, label="Related reviews", emoji="🔗")]
     if private:
-        buttons.append(ControlButton("post", review.key, label="Share", emoji="📣"))
+        buttons.append(button("post", review.key, label="Share", emoji="📣"))
     if page_url and is_web_address(page_url):
         buttons.append(ui.Button(label="Read on the site", url=page_url))
     items.append(row(*buttons))
@@ -113,8 +113,10 @@ def section_menu(action: str, review: Review, current: int | None = None) -> Con
         first = discord.SelectOption(label="← Earlier sections", value=section_value(review, max(0, start - _MENU + 2)))
         options.insert(0, first)
     if stop < count:
-        options.append(discord.SelectOption(label=f"More sections → ({count - stop})", value=section_value(review, stop)))
-    return ControlSelect(action, review.key, placeholder="Read a section", options=options)
+        options.append(
+            discord.SelectOption(label=f"More sections → ({count - stop})", value=section_value(review, stop))
+        )
+    return menu(action, review.key, placeholder="Read a section", options=options)
 
 
 def section_page(review: Review, position: int, page: int, markdown: str, resolve_ref: ResolveRef) -> View:
@@ -131,13 +133,13 @@ def section_page(review: Review, position: int, page: int, markdown: str, resolv
     ]
     buttons: list[ui.Item[Any]] = []
     if page > 0:
-        buttons.append(ControlButton("page", review.key, here, str(page - 1), label="Back", emoji="◀️"))
+        buttons.append(button("page", review.key, here, str(page - 1), label="Back", emoji="◀️"))
     if page + 1 < len(pages):
-        buttons.append(ControlButton("page", review.key, here, str(page + 1), label="Next page", emoji="▶️"))
+        buttons.append(button("page", review.key, here, str(page + 1), label="Next page", emoji="▶️"))
     elif position + 1 < len(review.sections):
         following = review.sections[position + 1]
         buttons.append(
-            ControlButton(
+            button(
                 "page",
                 review.key,
                 section_value(review, position + 1),

@@ -57,7 +57,7 @@ class _Client(Protocol):
 
 
 async def _click(interaction: Interaction, custom_id: str, values: list[str]) -> None:
-    client = cast(_Client, interaction.client)
+    client = cast("_Client", interaction.client)
     _, _, action, *arguments = custom_id.split(":")
     try:
         await client.controls.dispatch(interaction, action, arguments, values)
@@ -66,28 +66,14 @@ async def _click(interaction: Interaction, custom_id: str, values: list[str]) ->
 
 
 class ControlButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"{_PREFIX}:b:[a-z]+(?::[^:]*)*"):
-    """A button with an action."""
-
-    def __init__(
-        self,
-        action: str,
-        *arguments: str,
-        label: str,
-        emoji: str | None = None,
-        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-        disabled: bool = False,
-    ) -> None:
-        custom_id = make_custom_id("b", action, arguments)
-        super().__init__(
-            discord.ui.Button(label=label, emoji=emoji, style=style, disabled=disabled, custom_id=custom_id)
-        )
+    """A button with an action; `button` makes one."""
 
     @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
         """Take over a button that came back from Discord."""
-        control = cls.__new__(cls)
-        discord.ui.DynamicItem.__init__(control, cast("discord.ui.Button[Any]", item))
-        return control
+        return cls(cast("discord.ui.Button[Any]", item))
 
     async def callback(self, interaction: Interaction) -> None:
         """Bring the click to its handler."""
@@ -95,22 +81,30 @@ class ControlButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"
 
 
 class ControlSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"{_PREFIX}:s:[a-z]+(?::[^:]*)*"):
-    """A menu with an action, of 1 to 25 options."""
-
-    def __init__(self, action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption]) -> None:
-        custom_id = make_custom_id("s", action, arguments)
-        super().__init__(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id))
+    """A menu with an action; `menu` makes one."""
 
     @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(
+        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
         """Take over a menu that came back from Discord."""
-        control = cls.__new__(cls)
-        discord.ui.DynamicItem.__init__(control, cast("discord.ui.Select[Any]", item))
-        return control
+        return cls(cast("discord.ui.Select[Any]", item))
 
     async def callback(self, interaction: Interaction) -> None:
         """Bring the choice to its handler."""
         await _click(interaction, self.custom_id, list(self.item.values))
+
+
+def button(action: str, *arguments: str, label: str, emoji: str | None = None, disabled: bool = False) -> ControlButton:
+    """Make a button that does `action`; the label is at most 80 characters."""
+    custom_id = make_custom_id("b", action, arguments)
+    return ControlButton(discord.ui.Button(label=label, emoji=emoji, disabled=disabled, custom_id=custom_id))
+
+
+def menu(action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption]) -> ControlSelect:
+    """Make a menu that does `action` with the chosen value, of 1 to 25 options."""
+    custom_id = make_custom_id("s", action, arguments)
+    return ControlSelect(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id))
 
 
 def row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:

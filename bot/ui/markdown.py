@@ -106,9 +106,7 @@ class _Renderer:
 
     def _table(self, node: SyntaxTreeNode) -> str:
         rows = [
-            [" ".join(_plain(cell).split()) for cell in row.children]
-            for part in node.children
-            for row in part.children
+            [" ".join(_plain(cell).split()) for cell in row.children] for part in node.children for row in part.children
         ]
         columns = list(zip_longest(*rows, fillvalue=""))
         widths = [max(map(length, column)) for column in columns]
@@ -229,7 +227,7 @@ def is_web_address(url: str) -> bool:
 
 def safe_url(url: str) -> str:
     """Encode what would end a link early or hide where it leads."""
-    encoded = "".join(c if 33 <= ord(c) < 127 and c not in "()<>[]\\`*|\"" else _percent(c) for c in clean(url))
+    encoded = "".join(c if 33 <= ord(c) < 127 and c not in '()<>[]\\`*|"' else _percent(c) for c in clean(url))
     return encoded if is_web_address(encoded) else ""
 
 

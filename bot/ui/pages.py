@@ -10,7 +10,7 @@ from bot.library.addresses import short_hash
 from bot.library.library import Filter, Related, Tag
 from bot.library.review import Review
 from bot.ui.cards import View, layout
-from bot.ui.controls import ControlButton, ControlSelect, row
+from bot.ui.controls import button, menu, row
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
 
 PER_PAGE = 8
@@ -43,16 +43,16 @@ def _plain_byline(review: Review) -> str:
 
 def choice(sentence: str, reviews: Sequence[Review], action: str = "post") -> View:
     """Ask which of several reviews is meant."""
-    menu = ControlSelect(action, placeholder="Choose a review", options=review_options(reviews))
-    return layout(ui.TextDisplay(truncate(sentence, 1_000)), row(menu))
+    chooser = menu(action, placeholder="Choose a review", options=review_options(reviews))
+    return layout(ui.TextDisplay(truncate(sentence, 1_000)), row(chooser))
 
 
 def related_list(review: Review, related: Sequence[Related]) -> View:
     """Show the reviews near to one, each with the reason."""
     lines = [f"### Near to {truncate(escape(review.name), 200)}"]
     lines += [f"**{truncate(escape(near.review.name), 180)}**\n-# {escape(near.reason)}" for near in related]
-    menu = ControlSelect("open", placeholder="Open a review", options=review_options([near.review for near in related]))
-    return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(menu))
+    chooser = menu("open", placeholder="Open a review", options=review_options([near.review for near in related]))
+    return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(chooser))
 
 
 # --- browsing -------------------------------------------------------------------------------------
@@ -87,21 +87,19 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, shared:
     heading = f"### {' '.join(filter(None, (count, describe(wanted))))}{counter}"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(truncate("\n".join([heading, *map(review_line, shown)]), 3_800)),
-        row(ControlSelect("open", placeholder="Open a review", options=review_options(shown))),
+        row(menu("open", placeholder="Open a review", options=review_options(shown))),
     ]
     state = filter_arguments(wanted)
     buttons: list[ui.Item[Any]] = []
     if last:
         buttons += [
-            ControlButton("browse", str(max(0, page - 1)), *state, "b", label="Newer", emoji="◀️", disabled=page == 0),
-            ControlButton(
-                "browse", str(min(last, page + 1)), *state, "f", label="Older", emoji="▶️", disabled=page == last
-            ),
+            button("browse", str(max(0, page - 1)), *state, "b", label="Newer", emoji="◀️", disabled=page == 0),
+            button("browse", str(min(last, page + 1)), *state, "f", label="Older", emoji="▶️", disabled=page == last),
         ]
     if wanted.tag:
-        buttons.append(ControlButton("tags", "0", "a", label="All tags", emoji="🏷️"))
+        buttons.append(button("tags", "0", "a", label="All tags", emoji="🏷️"))
     if not shared:
-        buttons.append(ControlButton("sharelist", str(page), *state, label="Share", emoji="📣"))
+        buttons.append(button("sharelist", str(page), *state, label="Share", emoji="📣"))
     if buttons:
         items.append(row(*buttons))
     return layout(*items)
@@ -127,16 +125,16 @@ def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, shared: bool = F
     ]
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(truncate("\n".join(lines), 3_800)),
-        row(ControlSelect("tag", placeholder="Browse a tag", options=options)),
+        row(menu("tag", placeholder="Browse a tag", options=options)),
     ]
     buttons: list[ui.Item[Any]] = []
     if last:
         buttons += [
-            ControlButton("tags", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
-            ControlButton("tags", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
+            button("tags", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
+            button("tags", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
         ]
     if not shared:
-        buttons.append(ControlButton("sharetags", str(page), label="Share", emoji="📣"))
+        buttons.append(button("sharetags", str(page), label="Share", emoji="📣"))
     if buttons:
         items.append(row(*buttons))
     return layout(*items)

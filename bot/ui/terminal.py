@@ -44,7 +44,7 @@ def _draw_controls(items: Iterable[Component]) -> Iterable[Text]:
             options = " · ".join(option["label"] for option in item["options"])
             yield Text.assemble((f"▾ {item.get('placeholder', '')}", "reverse"), (f"  {options}", "dim"))
         elif item["type"] == _BUTTON:
-            emoji = (item.get("emoji") or {}).get("name")
+            emoji: str | None = item["emoji"]["name"] if item.get("emoji") else None
             words = " ".join(filter(None, (emoji, item.get("label"))))
             yield Text(f"[ {words}{' ↗' if item.get('url') else ''} ]", style="cyan")
 

@@ -53,12 +53,10 @@ def truncate(text: str, limit: int) -> str:
     if length(text) <= limit:
         return text
     used = 1  # of the ellipsis
-    for end, character in enumerate(text):
-        used += 1 + (character > "\uffff")
-        if used > limit:
-            break
-    else:
-        end = len(text)
+    end = 0
+    while end < len(text) and used + 1 + (text[end] > "\uffff") <= limit:
+        used += 1 + (text[end] > "\uffff")
+        end += 1
     head = text[:end]
     boundary = max(head.rfind(" "), head.rfind("\n"))
     if boundary > end * 0.6:
