@@ -6,22 +6,18 @@ import importlib.util
 import json
 import logging
 import pkgutil
-import secrets
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import ClubError
 from bot.library.index import Index
 from bot.library.library import Libraries, Library
 from bot.settings import Settings
-from bot.ui.cards import note
-from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
-from bot.ui.text import escape
+from bot.ui.answers import answer_error
+from bot.ui.controls import ControlButton, Controls, ControlSelect
 
 _log = logging.getLogger(__name__)
 
@@ -48,9 +44,9 @@ class Paperclub(commands.AutoShardedBot):
         )
         self.settings = settings
         self.libraries = libraries
-        self.controls = Controls()
+        self.controls = Controls(answer_error)
         self._resources = AsyncExitStack()
-        self.tree.error(self.answer_error)
+        self.tree.error(answer_error)
 
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""
@@ -88,35 +84,6 @@ class Paperclub(commands.AutoShardedBot):
             await super().close()
         finally:
             await self._resources.aclose()
-
-    async def answer_error(self, interaction: Interaction, error: Exception) -> None:
-        """Tell the member privately what went wrong: a ClubError's own sentence, else a reference to the log."""
-        if isinstance(error, app_commands.CommandInvokeError):
-            error = error.original  # pyright: ignore[reportAssignmentType]
-        if isinstance(error, ClubError):
-            sentence = escape(error.sentence)
-        elif isinstance(error, app_commands.CommandOnCooldown):
-            sentence = f"That was quick. Please try again in {error.retry_after:.0f} seconds."
-        elif isinstance(error, app_commands.CheckFailure):
-            sentence = "You are not allowed to do that here."
-        else:
-            reference = secrets.token_hex(3)
-            name = interaction.command.qualified_name if interaction.command else "a button"
-            _log.error("error %s in %s", reference, name, exc_info=error)
-            sentence = (
-                "Something went wrong, and it is not your fault. "
-                f"Whoever runs the bot finds the cause in its log under `{reference}`."
-            )
-        await self._tell(interaction, note(sentence))
-
-    async def _tell(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
-        try:
-            if interaction.response.is_done():
-                await interaction.followup.send(view=view, ephemeral=True)
-            else:
-                await interaction.response.send_message(view=view, ephemeral=True)
-        except discord.HTTPException as error:
-            _log.warning("a member could not be told of an error: %s", error)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what an event handler raised."""

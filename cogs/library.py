@@ -12,6 +12,7 @@ from bot.library.library import Filter, Libraries, Library
 from bot.library.lookup import Found, NotFound, Several
 from bot.library.review import Review
 from bot.ui import cards, pages
+from bot.ui.answers import answered, completed
 from bot.ui.controls import Controls, Interaction, is_private
 from bot.ui.markdown import ResolveRef
 from bot.ui.text import escape, label, truncate
@@ -41,6 +42,7 @@ class LibraryCog(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(name="What you remember of it: words of the title, an author, an arXiv id or link")
+    @answered
     async def paper(self, interaction: Interaction, name: str) -> None:
         """Show what the club wrote about a paper"""
         library, now = self._library(interaction), discord.utils.utcnow()
@@ -62,6 +64,7 @@ class LibraryCog(commands.Cog):
                 await interaction.response.send_message(view=view, ephemeral=True)
 
     @paper.autocomplete("name")
+    @completed
     async def complete_paper(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         """Offer reviews while a name is typed."""
         found = self._library(interaction).suggest(current, discord.utils.utcnow())
@@ -74,6 +77,7 @@ class LibraryCog(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(tag="Only reviews with this tag", author="Only papers by this author", year="Only this year")
+    @answered
     async def papers(
         self,
         interaction: Interaction,
@@ -85,6 +89,7 @@ class LibraryCog(commands.Cog):
         await _reply(interaction, self._list(interaction, Filter(tag.strip(), author.strip(), year), 0))
 
     @papers.autocomplete("tag")
+    @completed
     async def complete_tag(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the tags that hold what is typed."""
         tags = self._library(interaction).tags(discord.utils.utcnow())
@@ -96,18 +101,21 @@ class LibraryCog(commands.Cog):
         ][:25]
 
     @papers.autocomplete("author")
+    @completed
     async def complete_author(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the authors whose names hold what is typed."""
         authors = self._library(interaction).authors(current, discord.utils.utcnow())
         return [app_commands.Choice(name=label(name, 100), value=label(name, 100)) for name in authors[:25]]
 
     @papers.autocomplete("year")
+    @completed
     async def complete_year(self, interaction: Interaction, current: str) -> list[app_commands.Choice[int]]:
         """Offer the years in which the club read something."""
         years = self._library(interaction).years(discord.utils.utcnow())
         return [app_commands.Choice(name=str(year), value=year) for year in years if str(year).startswith(current)][:25]
 
     @app_commands.command()
+    @answered
     async def tags(self, interaction: Interaction) -> None:
         """List the tags with their counts, and browse one"""
         await _reply(interaction, self._tags(interaction, 0))

@@ -72,8 +72,8 @@ class Index:
         opening._thread.daemon = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         self._connection = connection = await opening
         # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
-        await connection.execute("PRAGMA journal_mode = WAL")
-        await connection.execute("PRAGMA synchronous = OFF")
+        await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        await connection.execute_fetchall("PRAGMA synchronous = OFF")
         ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
         if version not in (0, SCHEMA_VERSION):
             raise sqlite3.DatabaseError(f"it has version {version}, and {SCHEMA_VERSION} is needed")

@@ -4,16 +4,13 @@ A control names an action and a few arguments. A cog says once what an action do
 of a web framework; two `DynamicItem`s, registered by the client, bring every click here.
 """
 
-import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self, cast
 
 import discord
 
 from bot.errors import ClubError
-
-_log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 Handler = Callable[[Interaction, list[str], list[str]], Awaitable[None]]
@@ -33,8 +30,10 @@ def make_custom_id(kind: str, action: str, arguments: Sequence[str]) -> str:
 class Controls:
     """What each action does. Cogs register their handlers here when they are loaded."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer_error: Callable[[Interaction, Exception], Awaitable[None]]) -> None:
+        """`answer_error` tells the member what a handler raised; discord.py would only log it."""
         self._handlers: dict[str, Handler] = {}
+        self._answer_error = answer_error
 
     def on(self, action: str, handler: Handler) -> None:
         """Let `handler` answer every control of an action; an action has one handler."""
@@ -43,26 +42,20 @@ class Controls:
         self._handlers[action] = handler
 
     async def dispatch(self, interaction: Interaction, action: str, arguments: list[str], values: list[str]) -> None:
-        """Answer a click; raise ClubError for an action of another version of the bot."""
-        handler = self._handlers.get(action)
-        if handler is None:
-            raise ClubError("That button belongs to another version of the bot. Please run the command again.")
-        await handler(interaction, arguments, values)
-
-
-class _Client(Protocol):
-    controls: Controls
-
-    async def answer_error(self, interaction: Interaction, error: Exception) -> None: ...
+        """Answer a click, whatever comes of it."""
+        try:
+            handler = self._handlers.get(action)
+            if handler is None:
+                raise ClubError("That button belongs to another version of the bot. Please run the command again.")
+            await handler(interaction, arguments, values)
+        except Exception as error:
+            await self._answer_error(interaction, error)
 
 
 async def _click(interaction: Interaction, custom_id: str, values: list[str]) -> None:
-    client = cast("_Client", interaction.client)
     _, _, action, *arguments = custom_id.split(":")
-    try:
-        await client.controls.dispatch(interaction, action, arguments, values)
-    except Exception as error:  # discord.py would only log it, and the member would see nothing
-        await client.answer_error(interaction, error)
+    controls: Controls = interaction.client.controls
+    await controls.dispatch(interaction, action, arguments, values)
 
 
 class ControlButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"{_PREFIX}:b:[a-z]+(?::[^:]*)*"):

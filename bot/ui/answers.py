@@ -1,0 +1,72 @@
+"""What members hear when a command cannot do what they asked: one way for commands, buttons and menus alike."""
+
+import functools
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.errors import ClubError
+from bot.ui.cards import note
+from bot.ui.controls import Interaction
+from bot.ui.text import escape
+
+_log = logging.getLogger(__name__)
+
+S = TypeVar("S")
+T = TypeVar("T")
+Command = Callable[Concatenate[S, Interaction, ...], Awaitable[None]]
+Completion = Callable[[S, Interaction, str], Awaitable[list[T]]]
+
+
+async def answer_error(interaction: Interaction, error: Exception) -> None:
+    """Tell the member privately what went wrong: a ClubError's own sentence, else a reference to the log."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, ClubError):
+        sentence = escape(cause.sentence)
+    elif isinstance(cause, app_commands.CheckFailure):
+        sentence = "You are not allowed to do that here."
+    else:
+        reference = secrets.token_hex(3)
+        name = interaction.command.qualified_name if interaction.command else "a button"
+        _log.error("error %s in %s", reference, name, exc_info=cause)
+        sentence = (
+            "Something went wrong, and it is not your fault. "
+            f"Whoever runs the bot finds the cause in its log under `{reference}`."
+        )
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(view=note(sentence), ephemeral=True)
+        else:
+            await interaction.response.send_message(view=note(sentence), ephemeral=True)
+    except discord.HTTPException as failure:
+        _log.warning("a member could not be told of an error: %s", failure)
+
+
+def answered(callback: Command[S]) -> Command[S]:
+    """Let a command raise ClubError: it is an answer and not a failure, so it never reaches discord.py."""
+
+    @functools.wraps(callback)
+    async def run(self: S, interaction: Interaction, *args: Any, **options: Any) -> None:
+        try:
+            await callback(self, interaction, *args, **options)
+        except ClubError as error:
+            await answer_error(interaction, error)
+
+    return run
+
+
+def completed(callback: Completion[S, T]) -> Completion[S, T]:
+    """Let an autocomplete raise ClubError: there is nothing to offer then, and the command itself says why."""
+
+    @functools.wraps(callback)
+    async def run(self: S, interaction: Interaction, current: str) -> list[T]:
+        try:
+            return await callback(self, interaction, current)
+        except ClubError:
+            return []
+
+    return run

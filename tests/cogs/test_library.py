@@ -1,0 +1,447 @@
+"""What a member sees and does, on a simulated Discord."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES, Club, StartClub
+from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
+
+
+async def test_paper_answers_with_the_card_for_everybody(club: Club) -> None:
+    result = await club.paper("bertology")
+    assert not result.ephemeral
+    text = text_of(result.response)
+    assert "A Primer in BERTology: What We Know About How BERT Works" in text
+    assert "[Paper]" not in text
+    assert "Anna Rogers, Olga Kovaleva, Anna Rumshisky · 11 April 2024" in text
+    assert "Within two years of its release" in text
+    assert "[arXiv](https://arxiv.org/abs/2002.12327)" in text
+    assert "#reading club" in text
+    assert "<t:" not in text
+    urls = [part["url"] for part in components(result.response) if part.get("url")]
+    assert urls == ["https://club.example.org/primer_in_bertology_rogers/"]
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("stochastic_parrots_bender", "Stochastic Parrots"),
+        ("stochastic parots", "Stochastic Parrots"),
+        ("lotery tiket", "Lottery Ticket"),
+        ("AIAYN", "Attention Is All You Need"),
+        ("https://arxiv.org/pdf/1810.04805v2.pdf", "BERT: Pre-training"),
+        ("arXiv:2002.12327", "A Primer in BERTology"),
+        ("strubell 2025", "Energy and Policy"),
+        ("checklist", "CheckList"),
+    ],
+)
+async def test_paper_understands_what_people_type(club: Club, name: str, heading: str) -> None:
+    result = await club.paper(name)
+    assert not result.ephemeral
+    assert heading in text_of(result.response)
+
+
+async def test_a_name_that_fits_several_offers_a_choice_and_the_chosen_card_is_for_everybody(club: Club) -> None:
+    asked = await club.paper("attention")
+    assert asked.ephemeral
+    assert "2 reviews fit" in text_of(asked.response)
+    chosen = await club.ada.select(asked.response, [option(asked.response, "Attention Is All")])
+    assert not chosen.ephemeral
+    assert "Attention Is All You Need" in text_of(chosen.response)
+
+
+async def test_an_unknown_name_says_so_and_offers_the_nearest(club: Club) -> None:
+    asked = await club.paper("quantum models of gravity")
+    assert asked.ephemeral
+    assert "No review is called “quantum models of gravity”" in text_of(asked.response)
+    assert menu_of(asked.response)["options"]
+
+
+async def test_a_name_that_is_nothing_like_a_review_offers_the_newest(club: Club) -> None:
+    asked = await club.paper("zzzzzz")
+    assert "No review comes near" in text_of(asked.response)
+    assert menu_of(asked.response)["options"][0]["label"] == "The Hardware Lottery"
+
+
+async def test_a_paper_that_the_club_has_not_read_is_never_answered_with_another(club: Club) -> None:
+    asked = await club.paper("2106.09685")
+    assert asked.ephemeral
+    assert "No review" in text_of(asked.response)
+
+
+async def test_autocomplete_offers_what_is_meant_first_and_the_newest_when_nothing_is_typed(club: Club) -> None:
+    assert (await club.complete("paper", "name", "berto"))[0]["value"] == "primer_in_bertology_rogers"
+    assert (await club.complete("paper", "name", "chinch"))[0]["value"] == "chinchilla_hoffmann"
+    newest = await club.complete("paper", "name", "")
+    assert newest[0]["name"] == "The Hardware Lottery"
+    assert len(newest) == 16
+
+
+async def test_each_choice_of_autocomplete_answers_with_its_own_review(club: Club) -> None:
+    for choice in await club.complete("paper", "name", ""):
+        result = await club.paper(choice["value"])
+        assert not result.ephemeral
+        assert choice["name"].rstrip("…")[:40] in text_of(result.response).replace("\\", "")
+
+
+async def test_a_section_opens_for_the_one_who_chose_and_leaves_the_card_alone(club: Club) -> None:
+    card = (await club.paper("bertology")).response
+    before = card.components
+    opened = await club.grace.select(card, [option(card, "What BERT seems to know")])
+    assert opened.ephemeral
+    assert "## What BERT seems to know" in text_of(opened.response)
+    assert club.channel.history()[0].id == card.id
+    assert card.components == before
+
+
+async def test_a_long_section_is_paged_in_place_and_then_leads_to_the_next(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    long = "\n\n".join(f"Paragraph {number} of many. " + "Words and words. " * 20 for number in range(30))
+    body = f"Teaser.\n\n<!--more-->\n\n## Long\n\n{long}\n\n## After\n\nThe end.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"long.md": review_file("Long review", body)}))
+    card = (await club.paper("long review")).response
+    page = await club.ada.select(card, [option(card, "Long")])
+    seen = text_of(page.response)
+    turns = 0
+    while "Next page" in button_labels(page.response):
+        turned = await club.ada.click(page.response, label="Next page")
+        assert turned.response.id == page.response.id, "the page is turned in place"
+        seen += text_of(turned.response)
+        page = turned
+        turns += 1
+    assert turns >= 4
+    assert all(f"Paragraph {number} of many." in seen for number in range(30))
+    end = await club.ada.click(page.response, label="Next: After")
+    assert "The end." in text_of(end.response)
+    back = await club.ada.select(end.response, [option(end.response, "Long")])
+    assert "Paragraph 0 of many." in text_of(back.response)
+
+
+async def test_components_survive_a_restart_and_a_rename(start_club: StartClub, tmp_path: Path) -> None:
+    paper = "**Link**: [arXiv](https://arxiv.org/abs/1706.03762)\n"
+    reviews = write_reviews(
+        tmp_path / "r",
+        {
+            "known.md": review_file("Known paper", f"T.\n\n<!--more-->\n\n{paper}\n## Summary\n\nAll of it.\n"),
+            "unknown.md": review_file("Unknown paper", "T.\n\n<!--more-->\n\n## Summary\n\nNone of it.\n"),
+        },
+    )
+    club = await start_club(reviews)
+    cards = [(await club.paper(name)).response for name in ("known", "unknown")]
+    (reviews / "known.md").rename(reviews / "moved.md")
+    (reviews / "sub").mkdir()
+    (reviews / "unknown.md").rename(reviews / "sub" / "elsewhere.md")
+    await club.restart()
+    texts = [text_of((await club.ada.select(card, [option(card, "Summary")])).response) for card in cards]
+    assert "All of it." in texts[0]
+    assert "None of it." in texts[1]
+
+
+async def test_components_survive_a_rename_even_when_the_index_was_deleted(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One"), "b.md": review_file("Two")})
+    club = await start_club(reviews)
+    card = (await club.paper("two")).response
+    (reviews / "b.md").rename(reviews / "zz.md")
+    await club.bot.close()
+    for file in (tmp_path / "data").glob("index.db*"):
+        file.unlink()
+    await club.restart()
+    opened = await club.ada.select(card, [option(card, "Summary")])
+    assert "Two" in text_of(opened.response)
+
+
+async def test_a_card_whose_review_is_gone_says_so(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One"), "b.md": review_file("Two")})
+    club = await start_club(reviews)
+    card = (await club.paper("two")).response
+    (reviews / "b.md").unlink()
+    await club.restart()
+    clicked = await club.ada.select(card, [option(card, "Summary")])
+    assert clicked.ephemeral
+    assert "no longer in the library" in text_of(clicked.response)
+
+
+async def test_a_section_that_was_renamed_since_says_so(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
+    club = await start_club(reviews)
+    card = (await club.paper("one")).response
+    write_reviews(reviews, {"a.md": review_file("One", "T.\n\n<!--more-->\n\n## Other\n\nText, and more of it.\n")})
+    await club.restart()
+    clicked = await club.ada.select(card, [option(card, "Summary")])
+    assert "no longer in the review" in text_of(clicked.response)
+
+
+async def test_related_reviews_say_why_and_open_privately(club: Club) -> None:
+    card = (await club.paper("bertology")).response
+    related = await club.ada.click(card, label="Related reviews")
+    assert related.ephemeral
+    assert "this review refers to it" in text_of(related.response)
+    opened = await club.ada.select(related.response, [option(related.response, "BERT: Pre-training")])
+    assert opened.ephemeral
+    shared = await club.ada.click(opened.response, label="Share")
+    assert not shared.ephemeral
+    assert "BERT: Pre-training" in text_of(shared.response)
+
+
+async def test_papers_browses_privately_newest_first_and_turns_pages_in_place(club: Club) -> None:
+    listed = await club.ada.slash(club.channel, "papers")
+    assert listed.ephemeral
+    text = text_of(listed.response)
+    assert "16 reviews · page 1 of 2" in text
+    assert text.index("The Hardware Lottery") < text.index("Model Cards")
+    older = await club.ada.click(listed.response, label="Older")
+    assert older.response.id == listed.response.id
+    assert "page 2 of 2" in text_of(older.response)
+    assert "Attention Is All You Need" in text_of(older.response)
+
+
+async def test_papers_filters_by_tag_author_and_year(club: Club) -> None:
+    listed = await club.ada.slash(club.channel, "papers", tag="Language-Models", author="gebru", year=2025)
+    assert "1 review tagged Language-Models by gebru of 2025" in text_of(listed.response)
+    assert "Stochastic Parrots" in text_of(listed.response)
+    nothing = await club.ada.slash(club.channel, "papers", author="nobody")
+    assert "no reviews by nobody" in text_of(nothing.response)
+
+
+async def test_the_pages_of_a_filtered_list_keep_the_filter(club: Club) -> None:
+    listed = await club.ada.slash(club.channel, "papers", tag="reading club", year=2024)
+    assert "page 1 of 2" in text_of(listed.response)
+    older = await club.ada.click(listed.response, label="Older")
+    assert "9 reviews tagged reading club of 2024 · page 2 of 2" in text_of(older.response)
+
+
+async def test_a_shared_list_answers_other_members_privately(club: Club) -> None:
+    listed = await club.ada.slash(club.channel, "papers")
+    shared = await club.ada.click(listed.response, label="Share")
+    assert not shared.ephemeral
+    assert "Share" not in button_labels(shared.response)
+    before = text_of(shared.response)
+    turned = await club.grace.click(shared.response, label="Older")
+    assert turned.ephemeral
+    assert text_of(shared.response) == before
+
+
+async def test_autocomplete_of_papers_offers_tags_authors_and_years(club: Club) -> None:
+    assert (await club.complete("papers", "tag", "lang"))[0] == {
+        "name": "language models (6)",
+        "value": "language models",
+    }
+    assert "Timnit Gebru" in [choice["value"] for choice in await club.complete("papers", "author", "gebru")]
+    assert [choice["value"] for choice in await club.complete("papers", "year", "")] == [2025, 2024]
+
+
+async def test_tags_are_counted_and_browsed(club: Club) -> None:
+    tags = await club.ada.slash(club.channel, "tags")
+    assert tags.ephemeral
+    assert "**reading club** · 15" in text_of(tags.response)
+    browsed = await club.ada.select(tags.response, [option(tags.response, "scaling")])
+    assert browsed.response.id == tags.response.id
+    assert "2 reviews tagged scaling" in text_of(browsed.response)
+    back = await club.ada.click(browsed.response, label="All tags")
+    assert "11 tags" in text_of(back.response)
+    shared = await club.ada.click(back.response, label="Share")
+    assert not shared.ephemeral
+
+
+async def test_spellings_of_a_tag_are_one_and_untagged_reviews_are_counted(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {
+        "a.md": review_file("One", tags=["Reading Club"]),
+        "b.md": review_file("Two", tags=["reading-club", "reading club"]),
+        "c.md": review_file("Three", tags=["reading club"]),
+        "d.md": review_file("Four"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    text = text_of((await club.ada.slash(club.channel, "tags")).response)
+    assert "1 tag\n" in text
+    assert "**reading club** · 3" in text
+    assert "1 review has no tag" in text
+
+
+async def test_drafts_future_and_expired_reviews_never_reach_the_chat(start_club: StartClub, tmp_path: Path) -> None:
+    files = {
+        "shown.md": review_file("Visible paper", date="2020-01-01"),
+        "draft.md": review_file("Secret draft", draft=True),
+        "future.md": review_file("Secret future", date="2099-01-01"),
+        "unpublished.md": review_file("Secret embargo", date="2020-01-01", publishDate="2099-01-01"),
+        "expired.md": review_file("Secret expired", expiryDate="2020-01-01"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    assert [choice["name"] for choice in await club.complete("paper", "name", "")] == ["Visible paper"]
+    assert await club.complete("paper", "name", "secret") == []
+    assert (await club.paper("secret draft")).ephemeral
+    assert "1 review" in text_of((await club.ada.slash(club.channel, "papers")).response)
+
+
+async def test_a_review_appears_by_the_clock_without_a_reload(start_club: StartClub, tmp_path: Path) -> None:
+    files = {"a.md": review_file("Now"), "b.md": review_file("Tomorrow", date="2026-01-01T12:00:00Z")}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    assert len(await club.complete("paper", "name", "")) == 1
+    await club.env.advance_time(13 * 3600)
+    assert len(await club.complete("paper", "name", "")) == 2
+
+
+async def test_other_servers_hear_that_no_library_is_connected(start_club: StartClub) -> None:
+    club = await start_club(guilds="123456")
+    asked = await club.paper("bertology")
+    assert asked.ephemeral
+    assert "No library is connected to this server" in text_of(asked.response)
+    assert await club.complete("paper", "name", "bert") == []
+
+
+async def test_a_direct_message_reads_the_default_library(club: Club) -> None:
+    user = club.env.create_user("lone")
+    result = await user.slash("paper", name="bertology")
+    assert "BERTology" in text_of(result.response)
+
+
+async def test_an_empty_library_says_so(start_club: StartClub, tmp_path: Path) -> None:
+    club = await start_club(write_reviews(tmp_path / "r", {"_index.md": "---\ntitle: x\n---\n"}))
+    assert "no reviews yet" in text_of((await club.paper("anything")).response)
+    assert "no reviews" in text_of((await club.ada.slash(club.channel, "papers")).response)
+    assert "No review has a tag yet" in text_of((await club.ada.slash(club.channel, "tags")).response)
+
+
+HOSTILE = (
+    "@everyone @here <@123> <@&5> **x** `code` [bank](https://evil.example) https://evil.example ||s|| \u202emirrored"
+)
+
+
+async def test_hostile_text_pings_nobody_and_breaks_no_limit(start_club: StartClub, tmp_path: Path) -> None:
+    body = f"{HOSTILE} [click](javascript:alert(1)) <script>x</script>\n\n<!--more-->\n\n" + "".join(
+        f"## {HOSTILE} {number}\n\n{HOSTILE}\n\n{'long ' * 900}\n\n" for number in range(60)
+    )
+    files = {
+        "a.md": review_file(
+            HOSTILE * 8, body, authors=[HOSTILE] * 500, tags=[f"{HOSTILE}{n}" for n in range(90)], date="2020-02-03"
+        ),
+        "b.md": review_file("x" * 3000, "# " + "y" * 3000 + "\n\n" + "z" * 9000),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    choices = await club.complete("paper", "name", "")
+    assert all(1 <= len(choice["name"]) <= 100 and 1 <= len(choice["value"]) <= 100 for choice in choices)
+    messages = [(await club.paper(choice["value"])).response for choice in choices]
+    for card in list(messages):
+        for index in (0, -1):
+            opened = await club.ada.select(card, [menu_of(card)["options"][index]["value"]])
+            messages.append(opened.response)
+            if any(label.startswith("Next") for label in button_labels(opened.response)):
+                following = next(label for label in button_labels(opened.response) if label.startswith("Next"))
+                messages.append((await club.ada.click(opened.response, label=following)).response)
+    listed = await club.ada.slash(club.channel, "papers", author=HOSTILE)
+    messages += [listed.response, (await club.ada.slash(club.channel, "tags")).response]
+    for message in messages:
+        text = text_of(message)
+        assert len(text) <= 4000
+        assert message._message.ping_user_ids == []
+        assert not message.message.mention_everyone
+        assert not message.message.mentions
+        assert "\u202e" not in text
+        assert "@everyone" not in text
+        assert not re.search(r"(?<!\\)\]\(javascript:", text)
+
+
+async def test_every_section_of_a_review_with_many_sections_can_be_reached(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    body = "T.\n\n<!--more-->\n\n" + "".join(f"## Part {number:02}\n\nText {number:02}.\n\n" for number in range(60))
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("Many parts", body)}))
+    message = (await club.paper("many parts")).response
+    reached: set[str] = set()
+    for _ in range(4):
+        options = menu_of(message)["options"]
+        assert len(options) <= 25
+        reached |= {choice["label"] for choice in options}
+        more = [choice["value"] for choice in options if choice["label"].startswith("More sections")]
+        if not more:
+            break
+        message = (await club.ada.select(message, more)).response
+    assert {f"Part {number:02}" for number in range(60)} <= reached
+
+
+async def test_sections_of_the_same_name_are_told_apart(start_club: StartClub, tmp_path: Path) -> None:
+    body = "T.\n\n<!--more-->\n\n## Notes\n\nFirst.\n\n## Notes\n\nSecond.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("Twice", body)}))
+    card = (await club.paper("twice")).response
+    values = [choice["value"] for choice in menu_of(card)["options"]]
+    assert len(set(values)) == 2
+    assert "Second." in text_of((await club.ada.select(card, [values[1]])).response)
+
+
+async def test_a_reference_leads_to_the_published_page_or_names_the_command(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {
+        "a.md": review_file(
+            "One", 'T.\n\n<!--more-->\n\n## S\n\nSee [two]({{< ref "b.md#x" >}}), [lost]({{< ref "c" >}}).\n'
+        ),
+        "b.md": review_file("Two"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    card = (await club.paper("one")).response
+    assert "See two (`/paper b`), lost." in text_of((await club.ada.select(card, [option(card, "S")])).response)
+
+
+async def test_a_second_start_reads_only_what_changed(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One"), "b.md": review_file("Two")})
+    club = await start_club(reviews)
+    await club.bot.close()
+    # A file that is the same to stat is not read again, whatever it holds; one that is not the same is.
+    stamp = (reviews / "a.md").stat()
+    (reviews / "a.md").write_text(review_file("Eno"))
+    os.utime(reviews / "a.md", ns=(stamp.st_mtime_ns, stamp.st_mtime_ns))
+    (reviews / "b.md").write_text(review_file("Two, edited"))
+    await club.restart()
+    assert {choice["name"] for choice in await club.complete("paper", "name", "")} == {"One", "Two, edited"}
+
+
+async def test_a_file_that_breaks_keeps_its_last_good_version(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
+    club = await start_club(reviews)
+    (reviews / "a.md").write_text("---\ntitle: [broken\n---\n\nText\n")
+    await club.restart()
+    card = (await club.paper("one")).response
+    assert "Text." in text_of((await club.ada.select(card, [option(card, "Summary")])).response)
+    problems = club.bot.libraries.for_guild(None).problems
+    assert [(problem.path, problem.severity) for problem in problems] == [("a.md", "error")]
+    (reviews / "a.md").write_text(review_file("One, mended"))
+    await club.restart()
+    assert "One, mended" in text_of((await club.paper("one")).response)
+    assert club.bot.libraries.for_guild(None).problems == ()
+
+
+async def test_a_defect_is_told_with_a_reference_and_logged(club: Club, caplog: pytest.LogCaptureFixture) -> None:
+    card = (await club.paper("bertology")).response
+    library = club.bot.libraries.for_guild(None)
+
+    async def broken(*args: object) -> str:
+        raise ZeroDivisionError("boom")
+
+    library.read_section = broken  # type: ignore[method-assign]
+    clicked = await club.ada.select(card, [option(card, "Why")])
+    assert clicked.ephemeral
+    text = text_of(clicked.response)
+    assert "Something went wrong" in text
+    assert "boom" not in text
+    reference = text.split("`")[1]
+    assert any(reference in record.message and record.exc_info for record in caplog.records)
+
+
+async def test_commands_are_registered_once_and_again_only_when_discord_lost_them(club: Club) -> None:
+    def syncs() -> int:
+        return sum(entry.method == "PUT" and entry.path.endswith("/commands") for entry in club.env.http_requests)
+
+    assert syncs() == 1
+    await club.restart()
+    assert syncs() == 1
+
+
+def test_the_sample_library_is_where_the_tests_think() -> None:
+    assert (SAMPLES / "primer_in_bertology_rogers.md").is_file()

@@ -1,0 +1,105 @@
+"""A club on a simulated Discord, and the check of everything that the bot sends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+from simcord.env import Env
+
+from bot.client import Paperclub, create_bot
+from bot.settings import Settings
+from tests.shared import SHARED
+
+SAMPLES = Path(__file__).parent.parent / "reviews"
+
+# simcord waits 50 ms after each action to see whether more comes; a millisecond is enough here and makes the tests
+# thirty times faster. Should the name go, this fails and says so.
+_settle_defaults = Env._settle_internal.__kwdefaults__
+assert "idle" in _settle_defaults, "simcord has changed: find what sets the time that it waits after an action"
+_settle_defaults["idle"] = 0.001
+
+
+class Club:
+    """The bot in a server with one channel and two members."""
+
+    def __init__(self, env: simcord.Env, bot: Paperclub, channel: simcord.ChannelHandle) -> None:
+        self.env = env
+        self.bot = bot
+        self.channel = channel
+        guild = env.guild
+        self.ada = guild.add_member(env.create_user("ada"))
+        self.grace = guild.add_member(env.create_user("grace"))
+
+    async def paper(self, name: str) -> simcord.InteractionResult:
+        """Ask /paper as Ada."""
+        return await self.ada.slash(self.channel, "paper", name=name)
+
+    async def complete(self, command: str, option: str, text: str) -> list[dict[str, Any]]:
+        """Type into an option as Ada; give the choices."""
+        return await self.ada.autocomplete(self.channel, command, option, text)
+
+    async def restart(self) -> None:
+        """Stop the bot and start another one on the same folders."""
+        await self.bot.close()
+        self.bot = create_bot(self.bot.settings)
+        await self.env.restart_bot(self.bot)
+
+
+StartClub = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def sent_requests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, Any]]]:
+    """Collect every REST request of the run, and hold them against Discord's own description at its end."""
+    requests: list[dict[str, Any]] = []
+    yield requests
+    validator = SHARED / "discord" / "validate.py"
+    if not validator.exists() or not requests:
+        return
+    lines = tmp_path_factory.mktemp("requests") / "requests.jsonl"
+    lines.write_text("".join(json.dumps(request) + "\n" for request in requests), "utf-8")
+    done = subprocess.run(
+        [sys.executable, str(validator), str(lines), "--docs-rules"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"Discord would refuse what the bot sends:\n{done.stdout}{done.stderr}"
+
+
+@pytest.fixture
+async def start_club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> AsyncIterator[StartClub]:
+    """Give a function that starts a club on a folder (the sample library, if none is given)."""
+    async with AsyncExitStack() as stack:
+
+        async def start(reviews: Path = SAMPLES, **settings: Any) -> Club:
+            bot = create_bot(Settings(token="a.b.c", reviews=reviews, data=tmp_path / "data", **settings))
+            env = simcord.Env(bot)
+            clubs: list[Club] = []
+
+            async def stop() -> None:
+                sent_requests.extend(
+                    {"method": entry.method, "path": entry.path, "json": entry.json} for entry in env.http_requests
+                )
+                await env.shutdown()
+                for club in clubs:
+                    await club.bot.close()
+                await bot.close()
+                env.raise_errors()
+
+            stack.push_async_callback(stop)
+            await env.start()
+            channel = env.create_guild("Paper club").create_text_channel("papers")
+            clubs.append(Club(env, bot, channel))
+            return clubs[0]
+
+        yield start
+
+
+@pytest.fixture
+async def club(start_club: StartClub) -> Club:
+    """Start a club on the sample library, published at club.example.org."""
+    return await start_club(site_url="https://club.example.org/")
