@@ -22,7 +22,7 @@ from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.lookup import Found, NotFound
 from bot.settings import Settings, load_settings
-from bot.ui.cards import ref_resolver, review_card
+from bot.ui.cards import ref_links, review_card
 from bot.ui.terminal import draw_message
 
 app = typer.Typer(
@@ -136,8 +136,8 @@ async def _show(settings: Settings, name: str) -> None:
             now = discord.utils.utcnow()
             match library.find(name, now):
                 case Found(review):
-                    resolver = ref_resolver(lambda target: library.resolve_ref(target, review, now), library.page_url)
-                    card = review_card(review, library.page_url(review), resolver)
+                    refs = ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
+                    card = review_card(review, library.page_url(review), refs)
                     Console().print(draw_message(card.to_components()))
                     if not review.is_published(now):
                         _errors.print(

@@ -1,5 +1,6 @@
 """/paper, /papers and /tags: the club's own reviews."""
 
+import asyncio
 from datetime import datetime
 
 import discord
@@ -143,7 +144,8 @@ class LibraryCog(commands.Cog):
         if position is None:
             raise ClubError("That section is no longer in the review. Open the review again to see what is there.")
         markdown = await library.read_section(review, review.sections[position])
-        return cards.section_page(review, position, page, markdown, _resolver(library, review, now))
+        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, _refs(library, review, now))
+        return cards.section_page(review, position, pages_of_it, page)
 
     async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """List the reviews near to one."""
@@ -226,12 +228,12 @@ class LibraryCog(commands.Cog):
         return Filter(name, author, int(year) if year else None)
 
 
-def _resolver(library: Library, review: Review, now: datetime) -> ResolveRef:
-    return cards.ref_resolver(lambda target: library.resolve_ref(target, review, now), library.page_url)
+def _refs(library: Library, review: Review, now: datetime) -> ResolveRef:
+    return cards.ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
 
 
 def _card(library: Library, review: Review, now: datetime, *, private: bool = False) -> cards.View:
-    return cards.review_card(review, library.page_url(review), _resolver(library, review, now), private=private)
+    return cards.review_card(review, library.page_url(review), _refs(library, review, now), private=private)
 
 
 async def _reply(interaction: Interaction, view: cards.View) -> None:

@@ -31,7 +31,11 @@ _MARKDOWN_LINK = re.compile(
 )
 _BARE_URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+(?:\([^\s()]*\)[^\s<>()\[\]\"'`]*)*", re.IGNORECASE)
 _LINK_ONLY = re.compile(r"[\s*_#>-]{0,8}(?:\[[^\[\]]{1,300}\]\([^\s()]+\)|<?https?://\S+>?)[\s*_.]{0,4}$")
-_MAX_LINE = 4_000  # of a line in which links and labels are looked for
+_MAX_LINES = 50_000
+_MAX_LINE = 4_000  # characters of a line in which links and labels are looked for
+_MAX_INTRO = 200  # lines in which the paper is looked for
+_MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
+_MAX_TEASER = 8_000  # characters
 
 # Keys of front matter that sites use for the reviewed paper, in the order in which they are trusted.
 _PAPER_KEYS = ("arxiv", "arxiv_id", "doi", "paper", "paper_url", "paperurl", "link", "links", "url_pdf", "pdf")
@@ -68,6 +72,10 @@ def parse_review(path: str, data: bytes) -> Parsed:
         note(1, "error", "is empty")
         return Parsed(None, "", tuple(problems))
 
+    if document.body.count("\n") > _MAX_LINES:
+        note(document.body_line + _MAX_LINES, "error", f"has more than {_MAX_LINES:,} lines: is it a review?")
+        return Parsed(None, "", tuple(problems))
+
     metadata = hugo.merged_params(document.metadata)
     body, targets = hugo.render_shortcodes(document.body)
     lines = document.body_line
@@ -94,7 +102,7 @@ def parse_review(path: str, data: bytes) -> Parsed:
             slug="",
             url_path=hugo.url_path(path, metadata),
             title=title,
-            name=_PREFIX.sub("", title, count=1).strip() or title,
+            name=_without_prefix(title),
             authors=_authors(metadata, outline),
             date=dates["date"],
             publish_date=dates["publish_date"],
@@ -117,12 +125,17 @@ def parse_review(path: str, data: bytes) -> Parsed:
 # --- fields ---------------------------------------------------------------------------------------
 
 
+def _without_prefix(title: str) -> str:
+    prefix = _PREFIX.match(title)
+    return (title[prefix.end() :].strip() if prefix else "") or title
+
+
 def _teaser(body: str, metadata: Metadata) -> str:
     """Take what stands before the divider, else front matter's `summary`, else Hugo's automatic summary."""
     before, divider, _ = body.partition(DIVIDER)
-    if divider and before.strip():
-        return before.strip()
-    return hugo.as_text(metadata.get("summary")) or body[: summary_end(body)].replace(DIVIDER, "").strip()
+    teaser = before.strip() if divider else ""
+    teaser = teaser or hugo.as_text(metadata.get("summary")) or body[: summary_end(body)].replace(DIVIDER, "").strip()
+    return teaser[:_MAX_TEASER]
 
 
 def _line_of_key(text: str, key: str) -> int:
@@ -181,7 +194,7 @@ def _authors(metadata: Metadata, outline: "_Outline") -> tuple[str, ...]:
 
 def _split_names(text: str) -> tuple[str, ...]:
     separator = r";" if ";" in text else r",\s*(?:and|&)\s+|,|\s+and\s+|\s+&\s+"
-    return tuple(name for part in re.split(separator, text) if (name := plain_inline(part).strip(" .*_")))
+    return tuple(name for part in re.split(separator, text) if (name := plain_inline(part).strip(" *_")))
 
 
 def _links_in(line: str) -> list[Link]:
@@ -249,38 +262,42 @@ def _outline(body: str) -> _Outline:
     """
     headings: list[_Heading] = []
     link_lines: list[str] = []
-    authors, lone_link, intro = "", "", ""
+    lone_links: list[str] = []
+    authors = ""
     fence, position, previous = "", 0, ""
-    for line in body.split("\n"):
+    for number, line in enumerate(body.split("\n")):
         end = position + len(line) + 1
-        if mark := _FENCE.match(line):
+        first = line.lstrip(" ")[:1]
+        if first and first in "`~" and (mark := _FENCE.match(line)):
             if not fence:
                 fence = mark[1]
             elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
-        elif not fence:
-            if heading := _HEADING.match(line):
-                headings.append(_Heading(len(heading["marks"]), heading["title"] or "", position, end))
-            elif (under := _UNDERLINE.match(line)) and previous.strip() and not _is_block(previous):
+        elif not fence and first:
+            found = None
+            if first == "#" and (heading := _HEADING.match(line)):
+                found = _Heading(len(heading["marks"]), heading["title"] or "", position, end)
+            elif first in "=-" and previous.strip() and (under := _UNDERLINE.match(line)) and not _is_block(previous):
                 level = 1 if under[1][0] == "=" else 2
-                headings.append(_Heading(level, previous.strip(), position - len(previous) - 1, end))
-            if not headings or (len(headings) == 1 and not intro.strip() and headings[0].level == 1):
+                found = _Heading(level, previous.strip(), position - len(previous) - 1, end)
+            if found and len(headings) < _MAX_HEADINGS:
+                headings.append(found)
+            # The paper is named before the first heading, or below a heading that is the title.
+            if number < _MAX_INTRO and (not headings or (len(headings) == 1 and headings[0].level == 1)):
                 kind = _labelled(line)
                 if kind == "link":
                     link_lines.append(line)
                 elif kind == "authors":
                     authors = authors or line.partition(":")[2].strip().strip("*_").strip()
-                elif not lone_link and _LINK_ONLY.match(line[:_MAX_LINE]):
-                    lone_link = line
-                if not kind and not (headings and headings[-1].end == end):
-                    intro += line
+                elif _LINK_ONLY.match(line[:_MAX_LINE]):
+                    lone_links.append(line)
         previous, position = line, end
     return _Outline(
         title=plain_inline(headings[0].title) if headings else "",
         sections=_sections(body, headings),
         link_lines=tuple(link_lines),
         authors=authors,
-        lone_link=lone_link,
+        lone_link=lone_links[0] if len(lone_links) == 1 else "",  # of several, any may be a cited paper
     )
 
 

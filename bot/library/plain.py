@@ -19,6 +19,12 @@ _MARKDOWN = (
     .use(footnote_plugin)
     .use(deflist_plugin)
 )
+# The blocks alone: which lines are paragraphs, their text unread.
+_BLOCKS = MarkdownIt("commonmark", {"html": True}).enable("table").use(footnote_plugin).use(deflist_plugin)
+_BLOCKS.disable(["inline", "text_join"])
+
+_SUMMARY_READS = 40_000  # characters
+_WORDS_STAND_IN = 4_000  # characters, far more than 70 words
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
 _TOKEN = re.compile(r"</?[A-Za-z]+>?|[A-Za-z]+=[\"'].*|>")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -42,37 +48,36 @@ def summary_end(markdown: str) -> int:
     """Find where Hugo's automatic summary ends: the paragraph in which the 70th word stands.
 
     Gives a character offset. Words are counted in the HTML between the ends of paragraphs, as Hugo does
-    (resources/page/page_markup.go), so those of headings and lists before it count too.
+    (resources/page/page_markup.go), so those of headings and lists before it count too. Only the beginning of a
+    long text is read.
     """
-    lines = markdown.split("\n")
-    count, segment = 0, ""
-    # A paragraph must be complete: cut where a blank line is, well after the words that are needed.
-    limit = 400
-    while limit < len(lines) and lines[limit].strip():
-        limit += 1
-    tokens = _MARKDOWN.parse("\n".join(lines[:limit]))
-    environment: dict[str, object] = {}
-    end_line = 0
-    for index, token in enumerate(tokens):
-        if token.type == "footnote_block_open":
-            break
+    head = markdown[:_SUMMARY_READS]
+    tokens = _BLOCKS.parse(head)
+    lines = head.split("\n")
+    count, end_line = 0, 0
+    segment: list[str] = []
+    for token in tokens:
         if token.map:
             end_line = token.map[1]
-        if token.type == "paragraph_close" and not token.hidden:
-            count += _count_words(segment)
+        if token.type == "inline":
+            segment.append(_MARKDOWN.renderInline(token.content[:_WORDS_STAND_IN]))
+        elif token.type == "paragraph_close" and not token.hidden:
+            count += _count_words("".join(segment))
             if count >= SUMMARY_WORDS:
-                return len("\n".join(lines[:end_line]))
-            segment = ""
+                end = len("\n".join(lines[:end_line]))
+                if end_line < len(lines) or len(head) == len(markdown):
+                    return end
+                rest = markdown.find("\n\n", end)  # the paragraph goes on behind what was read
+                return rest if rest >= 0 else len(markdown)
+            segment.clear()
         elif not token.hidden:
-            segment += _MARKDOWN.renderer.render([token], _MARKDOWN.options, environment) or ""
-            if index + 1 < len(tokens) and not token.type.startswith("paragraph"):
-                segment += " "
+            segment.append(_MARKDOWN.renderer.render([token], _MARKDOWN.options, {}) or "")
+            segment.append(" ")
     return len(markdown)
 
 
 def _count_words(fragment: str) -> int:
+    words = [word for word in fragment.split() if not _TOKEN.fullmatch(word)]
     if not _CJK.search(fragment):
-        return sum(not _TOKEN.fullmatch(word) for word in fragment.split())
-    return sum(
-        1 if word.isascii() else len(_TAG.sub("", word)) for word in fragment.split() if not _TOKEN.fullmatch(word)
-    )
+        return len(words)
+    return sum(1 if word.isascii() else len(_TAG.sub("", word)) for word in words)

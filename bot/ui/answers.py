@@ -3,7 +3,7 @@
 import functools
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, TypeVar
 
 import discord
@@ -18,8 +18,8 @@ _log = logging.getLogger(__name__)
 
 S = TypeVar("S")
 T = TypeVar("T")
-Command = Callable[Concatenate[S, Interaction, ...], Awaitable[None]]
-Completion = Callable[[S, Interaction, str], Awaitable[list[T]]]
+Command = Callable[Concatenate[S, Interaction, ...], Coroutine[Any, Any, None]]
+Completion = Callable[[S, Interaction, str], Coroutine[Any, Any, list[T]]]
 
 
 async def answer_error(interaction: Interaction, error: Exception) -> None:

@@ -1,7 +1,8 @@
 """The card of a review, and its sections page by page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 import discord
 from discord import ui
@@ -17,6 +18,7 @@ PAGE = 1_900  # characters of a section on one page: a phone's screen or two
 
 _MENU = 25  # options of a select, at most
 _TEASER = 900
+_LONGEST = 60_000  # characters of a section that are shown at all
 
 View = ui.LayoutView
 
@@ -45,7 +47,7 @@ def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, priva
     `page_url` is the published page, or empty. A private card can be shared with the channel.
     """
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(filter(None, (title_of(review), byline(review)))))]
-    if teaser := render(review.teaser, resolve_ref, _TEASER):
+    if teaser := render(review.teaser[: 3 * _TEASER], resolve_ref, _TEASER):
         items.append(ui.TextDisplay(teaser))
     if facts := _facts(review):
         items.append(ui.TextDisplay(facts))
@@ -119,9 +121,16 @@ def section_menu(action: str, review: Review, current: int | None = None) -> Con
     return menu(action, review.key, placeholder="Read a section", options=options)
 
 
-def section_page(review: Review, position: int, page: int, markdown: str, resolve_ref: ResolveRef) -> View:
+def section_pages(markdown: str, resolve_ref: ResolveRef) -> list[str]:
+    """Render a section into pages, at least one. May take a while for a long one: not for the event loop."""
+    blocks = render_blocks(markdown[:_LONGEST], resolve_ref)
+    if len(markdown) > _LONGEST:
+        blocks.append("-# The rest is too long for a chat.")
+    return paginate(blocks, PAGE) or ["*Nothing is written here.*"]
+
+
+def section_page(review: Review, position: int, pages: Sequence[str], page: int) -> View:
     """Show one page of a section (counted from 0; one that is too high shows the last), with ways to go on."""
-    pages = paginate(render_blocks(markdown, resolve_ref), PAGE) or ["*Nothing is written here.*"]
     page = min(page, len(pages) - 1)
     here = section_value(review, position)
     heading = escape(truncate(section_title(review.sections[position], review), 200))
@@ -153,19 +162,18 @@ def section_page(review: Review, position: int, page: int, markdown: str, resolv
     return layout(*items)
 
 
-RefTarget = Callable[[str], Review | None]
+def ref_links(
+    review: Review, find: Callable[[str], Review | None], page_url: Callable[[Review, str], str]
+) -> ResolveRef:
+    """Look up where the references of a review lead: to the published page, else the command that shows it.
 
-
-def ref_resolver(find: RefTarget, page_url: Callable[[Review, str], str]) -> ResolveRef:
-    """Make links to other reviews: to the published page when there is one, else the command that shows them."""
-
-    def resolve(target: str) -> tuple[str, str]:
-        review = find(target)
-        if review is None:
-            return "", ""
-        anchor = target.partition("#")[2]
-        if url := page_url(review, anchor):
-            return url, ""
-        return "", f" (`/paper {review.slug}`)" if "`" not in review.slug else ""
-
-    return resolve
+    `find` gives the review that a target means, `page_url` its address or nothing. Both are asked now, not later.
+    """
+    links: dict[str, tuple[str, str]] = {}
+    for target in {ref.target for ref in review.refs}:
+        other = find(target)
+        if other is None:
+            continue
+        url = page_url(other, target.partition("#")[2])
+        links[target] = (url, "") if url else ("", "" if "`" in other.slug else f" (`/paper {other.slug}`)")
+    return lambda target: links.get(unquote(target), ("", ""))

@@ -42,7 +42,8 @@ def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
 
 def render(markdown: str, resolve_ref: ResolveRef, limit: int) -> str:
     """Render markdown into one text of at most `limit` units; what is too long is cut between blocks or words."""
-    return (paginate(render_blocks(markdown, resolve_ref), limit - 2) or [""])[0]
+    first, *rest = paginate(render_blocks(markdown, resolve_ref), limit - 2) or [""]
+    return f"{first} …" if rest else first
 
 
 class _Renderer:

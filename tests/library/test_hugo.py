@@ -1,0 +1,155 @@
+"""Hugo's rules, each as Hugo 0.168 applies it."""
+
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.library import hugo
+from bot.library.frontmatter import Value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2021-03-25", "2021-03-25T00:00:00+00:00"),
+        ("2021-03-25T10:00:00", "2021-03-25T10:00:00+00:00"),
+        ("2020-01-02 03:04:05 +0530", "2020-01-02T03:04:05+05:30"),
+        ("2020-01-02T03:04:05.678-07:00", "2020-01-02T03:04:05-07:00"),
+        ("2020-01-02T03:04:05Z", "2020-01-02T03:04:05+00:00"),
+        ("02 Jan 2020", "2020-01-02T00:00:00+00:00"),
+        (date(2020, 1, 2), "2020-01-02T00:00:00+00:00"),
+        (datetime(2020, 1, 2, 3, tzinfo=timezone(timedelta(hours=2))), "2020-01-02T03:00:00+02:00"),
+    ],
+)
+def test_a_date_as_hugo_reads_it(value: Value, expected: str) -> None:
+    found = hugo.parse_date(value)
+    assert found is not None
+    assert found.isoformat() == expected
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_no_date_is_no_date(value: Value) -> None:
+    assert hugo.parse_date(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "guess"),
+    [
+        ("2 Oct 2023", datetime(2023, 10, 2, tzinfo=UTC)),
+        ("October 2, 2023", datetime(2023, 10, 2, tzinfo=UTC)),
+        ("2020-1-2", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("2020-10-31T1:00:00", datetime(2020, 10, 31, 1, tzinfo=UTC)),
+        ("2020-02-30", None),
+        ("soon", None),
+        ("2020-01-01T25:00:00", None),
+        ("2020-01-01T00:00:00+99:99", None),
+    ],
+)
+def test_what_hugo_refuses_is_refused_with_a_guess_where_there_is_one(value: str, guess: datetime | None) -> None:
+    with pytest.raises(hugo.DateError) as caught:
+        hugo.parse_date(value)
+    assert caught.value.guess == guess
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (True, True),
+        ("true", True),
+        ("1", True),
+        ("T", True),
+        ("false", False),
+        ("yes", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_truth_value_as_go_reads_it(value: Value, expected: bool) -> None:
+    assert hugo.as_bool(value) is expected
+
+
+def test_a_single_text_is_one_term() -> None:
+    assert hugo.as_list("a, b") == ("a, b",)
+    assert hugo.as_list(["a", None, 2019, ["x"], ""]) == ("a", "2019")
+
+
+def test_spellings_of_a_term_are_one() -> None:
+    assert hugo.fold_term("Reading Club") == hugo.fold_term("reading-club") == hugo.fold_term(" READING  club ")
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "expected"),
+    [
+        ("papers/bert.md", {}, "/papers/bert/"),
+        ("papers/Mixed Case Über & Co's (v2)+a_b.c.md", {}, "/papers/mixed-case-über--cos-v2+a_b.c/"),
+        ("papers/leaf/index.md", {}, "/papers/leaf/"),
+        ("papers/leaf/index.md", {"slug": "Ünï Slug"}, "/papers/ünï-slug/"),
+        ("papers/bert.md", {"slug": "My Slug"}, "/papers/my-slug/"),
+        ("papers/bert.md", {"slug": "x", "url": "/a/Custom/"}, "/a/Custom/"),
+        ("papers/bert.md", {"url": "foo/Bar.html"}, "/foo/Bar.html"),
+        ("papers/bert.md", {"url": "https://arxiv.org/abs/1"}, "/papers/bert/"),
+        ("index.md", {}, "/"),
+    ],
+)
+def test_the_address_of_a_page(path: str, metadata: dict[str, Value], expected: str) -> None:
+    assert hugo.url_path(path, metadata) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ('[x]({{< ref "papers/a.md" >}})', "[x](ref:papers/a.md)"),
+        ("[x]({{< relref `a b` >}})", "[x](ref:a%20b)"),
+        ('[x]({{% ref path="a.md#part" %}})', "[x](ref:a.md#part)"),
+        ("[x]({{< ref papers/a >}})", "[x](ref:papers/a)"),
+        ("a {{< note >}}inner{{< /note >}} z", "a inner z"),
+        ("a {{% sidenote %}}in **ner**{{% /sidenote %}} z", "a in **ner** z"),
+        ("a {{< tweet user=x id=1 />}} z", "a  z"),
+        ('{{</* ref "x" */>}}', '{{< ref "x" >}}'),
+        ("{{%/* x */%}}", "{{% x %}}"),
+        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![A "fig"](a.png)\n\n*A "fig"*\n'),
+        ("{{< highlight go >}}x{{< /highlight >}}", "```gox```"),
+        ("never {{< closed", "never {{< closed"),
+        ("{{ not a shortcode }}", "{{ not a shortcode }}"),
+    ],
+)
+def test_shortcodes(text: str, expected: str) -> None:
+    assert hugo.render_shortcodes(text)[0] == expected
+
+
+def test_refs_are_listed_with_their_places() -> None:
+    text = 'one {{< ref "a" >}}\ntwo {{< relref "b.md#c" >}}'
+    assert hugo.render_shortcodes(text)[1] == (("a", 4), ("b.md#c", text.index("{{< relref")))
+
+
+@pytest.mark.parametrize("unit", ["{{< ", "{{< x >}}", "{{</*", '{{< x "', "{{%"])
+def test_many_shortcodes_take_linear_time(unit: str) -> None:
+    start = time.perf_counter()
+    hugo.render_shortcodes(unit * 20_000)
+    assert time.perf_counter() - start < 2
+
+
+@given(st.text(alphabet='{}<>%/* "`=ax\\\n'))
+def test_no_text_breaks_the_shortcodes_and_no_word_outside_is_lost(text: str) -> None:
+    rendered, _ = hugo.render_shortcodes(f"before {text} after")
+    assert rendered.startswith("before ")
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "expected"),
+    [
+        ("a.md", "papers/x.md", ["/papers/a", "/a"]),
+        ("/papers/A.md#part", "posts/x.md", ["/papers/a"]),
+        ("../a", "posts/y/x.md", ["/posts/a", "/../a"]),
+        ("papers/a ", "x.md", ["/papers/a", "/papers/a"]),
+        ("leaf/index.md", "papers/x.md", ["/papers/leaf", "/leaf"]),
+    ],
+)
+def test_a_reference_is_looked_for_beside_its_page_and_then_from_the_root(
+    target: str, source: str, expected: list[str]
+) -> None:
+    assert list(hugo.ref_candidates(target, source)) == expected
