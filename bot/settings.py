@@ -81,12 +81,12 @@ class Settings(BaseSettings):
             raise ValueError("holds something that is not a server's id: give numbers separated by commas")
         return value
 
-    @field_validator("shards")
+    @field_validator("shards", mode="before")
     @classmethod
-    def _is_count(cls, value: int | Literal["auto"]) -> int | Literal["auto"]:
-        if value != "auto" and not 1 <= value <= 16_384:
+    def _is_count(cls, value: Any) -> Any:
+        if value != "auto" and not (str(value).isdecimal() and 1 <= int(value) <= 16_384):
             raise ValueError("is not a number of shards: give a number from 1, or auto")
-        return value
+        return value if value == "auto" else int(value)
 
     @field_validator("discord_api_url")
     @classmethod

@@ -1,6 +1,7 @@
 """The card of a review, and its sections page by page."""
 
 from collections.abc import Callable, Sequence
+from itertools import dropwhile, takewhile
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ from discord import ui
 from bot.library.addresses import short_hash
 from bot.library.review import Review, Section
 from bot.ui.controls import ControlSelect, button, menu, row
-from bot.ui.markdown import ResolveRef, is_web_address, masked_link, paginate, render, render_blocks
+from bot.ui.markdown import ResolveRef, is_web_address, masked_link, paginate, render_blocks, shorten
 from bot.ui.text import byline, escape, label, truncate
 
 ACCENT = discord.Colour(0x2F7D6B)
@@ -47,7 +48,7 @@ def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, priva
     `page_url` is the published page, or empty. A private card can be shared with the channel.
     """
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(filter(None, (title_of(review), byline(review)))))]
-    if teaser := render(review.teaser[: 3 * _TEASER], resolve_ref, _TEASER):
+    if teaser := _lead(review.teaser, resolve_ref):
         items.append(ui.TextDisplay(teaser))
     if facts := _facts(review):
         items.append(ui.TextDisplay(facts))
@@ -60,6 +61,15 @@ def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, priva
         buttons.append(ui.Button(label="Read on the site", url=page_url))
     items.append(row(*buttons))
     return layout(*items)
+
+
+def _lead(teaser: str, resolve_ref: ResolveRef) -> str:
+    """Render a teaser up to its first heading: Hugo's automatic summaries run on into the sections."""
+    blocks = render_blocks(teaser[: 3 * _TEASER], resolve_ref)
+    prose = takewhile(
+        lambda block: not block.startswith("### "), dropwhile(lambda block: block.startswith("### "), blocks)
+    )
+    return shorten(prose, _TEASER)
 
 
 def _facts(review: Review) -> str:

@@ -40,12 +40,6 @@ def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
     return [block for block in blocks if block.strip()]
 
 
-def render(markdown: str, resolve_ref: ResolveRef, limit: int) -> str:
-    """Render markdown into one text of at most `limit` units; what is too long is cut between blocks or words."""
-    first, *rest = paginate(render_blocks(markdown, resolve_ref), limit - 2) or [""]
-    return f"{first} …" if rest else first
-
-
 class _Renderer:
     def __init__(self, resolve_ref: ResolveRef) -> None:
         self._resolve_ref = resolve_ref
@@ -276,6 +270,12 @@ def paginate(blocks: Iterable[str], limit: int) -> list[str]:
                 pages.append(page)
                 page = piece
     return [*pages, page] if page else pages
+
+
+def shorten(blocks: Iterable[str], limit: int) -> str:
+    """Make one text of at most `limit` units; what is too long is cut between blocks or words, and marked."""
+    first, *rest = paginate(blocks, limit - 2) or [""]
+    return f"{first} …" if rest else first
 
 
 def _cut(block: str, limit: int) -> list[str]:

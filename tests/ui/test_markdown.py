@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.ui.markdown import paginate, render, render_blocks, safe_url
+from bot.ui.markdown import paginate, render_blocks, safe_url, shorten
 from bot.ui.text import length
 
 
@@ -118,7 +118,7 @@ def test_a_long_list_a_long_code_and_a_long_word_are_cut_well() -> None:
 
 
 def test_a_text_that_is_too_long_for_a_card_is_cut_with_a_mark() -> None:
-    short = render("One paragraph.\n\n" + "word " * 400, no_refs, 300)
+    short = shorten(render_blocks("One paragraph.\n\n" + "word " * 400, no_refs), 300)
     assert length(short) <= 300
     assert short.startswith("One paragraph.")
     assert short.endswith("…")

