@@ -26,10 +26,10 @@ class LibraryCog(commands.Cog):
         self._libraries = libraries
         for action, handler in {
             "section": self.open_section,
-            "read": self.read_section,
             "page": self.turn_page,
             "related": self.show_related,
             "open": self.open_card,
+            "card": self.go_to_card,
             "post": self.post_card,
             "browse": self.turn_list,
             "sharelist": self.share_list,
@@ -77,7 +77,11 @@ class LibraryCog(commands.Cog):
         ]
 
     @app_commands.command()
-    @app_commands.describe(tag="Only reviews with this tag", author="Only papers by this author", year="Only this year")
+    @app_commands.describe(
+        tag="Only reviews with this tag",
+        author="Only papers by this author",
+        year="Only what the club read in this year",
+    )
     @answered
     async def papers(
         self,
@@ -124,12 +128,7 @@ class LibraryCog(commands.Cog):
     # --- cards ------------------------------------------------------------------------------------
 
     async def open_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Show the section that was chosen on a card to the one who chose; the card stays as it is."""
-        view = await self._section(interaction, arguments[0], values[0], 0)
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-    async def read_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Go on to the section that was chosen while reading another one."""
+        """Show the section that was chosen in a menu."""
         await _reply(interaction, await self._section(interaction, arguments[0], values[0], 0))
 
     async def turn_page(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -151,21 +150,23 @@ class LibraryCog(commands.Cog):
         """List the reviews near to one."""
         review = self._review(interaction, arguments[0])
         related = self._library(interaction).related(review, discord.utils.utcnow())
-        view = (
-            pages.related_list(review, related) if related else cards.note("Nothing in the library is near to it yet.")
-        )
-        await interaction.response.send_message(view=view, ephemeral=True)
+        if not related:
+            raise ClubError("Nothing in the library is near to it yet.")
+        await _reply(interaction, pages.related_list(review, related))
+
+    async def go_to_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Go back to the card of a review, or on to that of a related one."""
+        await _reply(interaction, self._card_of(interaction, (values or arguments)[0], private=True))
 
     async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Show the card of a chosen review to the one who chose."""
+        """Show the card of a review that was chosen in a list, which stays as it is."""
         view = self._card_of(interaction, values[0], private=True)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def post_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Post the card of a review for everybody."""
-        await interaction.response.send_message(
-            view=self._card_of(interaction, (values or arguments)[0], private=False)
-        )
+        view = self._card_of(interaction, (values or arguments)[0], sharer=interaction.user.display_name)
+        await interaction.response.send_message(view=view)
 
     # --- lists ------------------------------------------------------------------------------------
 
@@ -195,15 +196,17 @@ class LibraryCog(commands.Cog):
         reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
         if not reviews:
             what = f" {pages.describe(wanted)}" if pages.describe(wanted) else ""
-            return cards.note(f"The library holds no reviews{what}. `/tags` shows the tags in use.")
-        return pages.browse_page(reviews, wanted, page, shared=shared)
+            return cards.note(
+                f"The library holds no reviews{what}. `/papers` alone lists them all, `/tags` the tags in use."
+            )
+        return pages.browse_page(reviews, wanted, page, sharer=interaction.user.display_name if shared else "")
 
     def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
         tags, untagged = library.tags(now), library.untagged(now)
         if not tags:
             return cards.note("No review has a tag yet. `/papers` shows them all.")
-        return pages.tags_page(tags, untagged, page, shared=shared)
+        return pages.tags_page(tags, untagged, page, sharer=interaction.user.display_name if shared else "")
 
     # --- what a click names -----------------------------------------------------------------------
 
@@ -216,9 +219,9 @@ class LibraryCog(commands.Cog):
             raise ReviewGone
         return review
 
-    def _card_of(self, interaction: Interaction, key: str, *, private: bool) -> cards.View:
-        library, now = self._library(interaction), discord.utils.utcnow()
-        return _card(library, self._review(interaction, key), now, private=private)
+    def _card_of(self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = "") -> cards.View:
+        review = self._review(interaction, key)
+        return _card(self._library(interaction), review, discord.utils.utcnow(), private=private, sharer=sharer)
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         tag, author, year = arguments
@@ -232,8 +235,9 @@ def _refs(library: Library, review: Review, now: datetime) -> ResolveRef:
     return cards.ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
 
 
-def _card(library: Library, review: Review, now: datetime, *, private: bool = False) -> cards.View:
-    return cards.review_card(review, library.page_url(review), _refs(library, review, now), private=private)
+def _card(library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = "") -> cards.View:
+    refs = _refs(library, review, now)
+    return cards.review_card(review, library.page_url(review), refs, private=private, sharer=sharer)
 
 
 async def _reply(interaction: Interaction, view: cards.View) -> None:

@@ -24,4 +24,4 @@ async def test_a_newcomer_asks_for_a_paper_in_the_page() -> None:
         newest = cards.last
         assert "Within two years of its release" in await newest.inner_text()
         await newest.get_by_role("button", name="Related reviews").click()
-        await page.get_by_text("this review refers to it").first.wait_for()
+        await page.get_by_text("cited here").first.wait_for()

@@ -187,9 +187,9 @@ class _Tag:
 
 def _figure(tag: _Tag) -> str:
     caption = " ".join(filter(None, (tag.get("title"), tag.get("caption"))))
-    return f"![{tag.get('alt') or caption}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})" + (
-        f"\n\n*{caption}*\n" if caption else ""
-    )
+    alt = tag.get("alt")
+    image = f"![{alt or caption}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})"
+    return f"{image}\n\n*{caption}*\n" if alt and caption else image
 
 
 def _reference(tag: _Tag) -> str:

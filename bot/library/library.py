@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from bot.library.parse import Parsed, parse_review
 from bot.library.review import Problem, Review, Section
 
 _log = logging.getLogger(__name__)
+
+# `[^note]: text` and `[label]: address`, each on a line of its own.
+_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,100}\]:[ \t]\S.*$", re.MULTILINE)
 
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
 
@@ -234,12 +238,12 @@ class Library:
         for ref in review.refs:
             other = self.resolve_ref(ref.target, review, now)
             if other and other.key != review.key:
-                found.setdefault(other.key, Related(other, "this review refers to it"))
+                found.setdefault(other.key, Related(other, "cited here"))
         for other in sorted(visible.values(), key=newest_first):
             if other.key != review.key and any(
                 self._resolver.resolve(ref.target, other.path) == review.path for ref in other.refs
             ):
-                found.setdefault(other.key, Related(other, "refers to this review"))
+                found.setdefault(other.key, Related(other, "cites this"))
         counts = {tag.term: tag.count for tag in self.tags(now)}
         mine = {fold_term(tag): tag for tag in review.tags}
         shared = [
@@ -261,9 +265,14 @@ class Library:
         return f"{self.site_url}{quote_path(review.url_path)}" + (f"#{anchor}" if anchor else "")
 
     async def read_section(self, review: Review, section: Section) -> str:
-        """Give the markdown of a section; the empty text when its file went away."""
-        body = await self._index.get_body(review.path)
-        return (body or "")[section.start : section.end].strip()
+        """Give the markdown of a section, with the definitions of footnotes and links that stand elsewhere.
+
+        Gives the empty text when the file went away.
+        """
+        body = await self._index.get_body(review.path) or ""
+        text = body[section.start : section.end].strip()
+        elsewhere = _DEFINITION.findall(body[: section.start] + "\n" + body[section.end :]) if "[" in text else []
+        return "\n\n".join([text, *elsewhere[:200]])
 
 
 class Libraries:

@@ -16,35 +16,15 @@ from bot.library.review import Review
 from bot.papers.identifiers import parse_paper_id
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "how",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "their",
-        "to",
-        "via",
-        "we",
-        "what",
-        "with",
-    ]
-)
+# fmt: off
+_STOP = frozenset((
+    "a", "al", "an", "and", "are", "as", "at", "by", "et", "for", "from", "how", "in", "is", "it", "of", "on", "or",
+    "paper", "papers", "review", "that", "the", "their", "to", "via", "we", "what", "with",
+))
+# fmt: on
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
+_MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
 _SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
 _CLOSE = 0.93  # another review that reaches this share of the best score is an equal answer
@@ -123,6 +103,11 @@ def _short_names(review: Review) -> Iterator[str]:
             yield "".join(word[0] for word in chosen)
 
 
+def _says_enough(name: str) -> bool:
+    """Tell whether a name that is not exact may decide anything: not for a letter or two, nor for `the`."""
+    return any(_CJK.match(word) or (len(word) >= 3 and word not in _STOP) for word in split_words(name))
+
+
 class NameIndex:
     """The names of the reviews that are visible; reviews are added and removed one at a time."""
 
@@ -181,7 +166,8 @@ class NameIndex:
         """Answer a name that was typed or chosen, of any length; never a wrong review with confidence."""
         paper = parse_paper_id(name)
         exact = self._papers.get(str(paper)) if paper else None
-        exact = exact or self._names.get(_squeeze(name))
+        telling = "".join(word for word in split_words(name[:_MAX_NAME]) if word not in _STOP)
+        exact = exact or self._names.get(_squeeze(name[:_MAX_NAME])) or self._names.get(telling)
         if exact:
             reviews = self._ordered(exact)
             return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews[:25]))
@@ -192,7 +178,7 @@ class NameIndex:
             return NotFound(())
         ranked = self._rank(scores)
         best = scores[ranked[0]]
-        if best < _SURE:
+        if best < _SURE or not _says_enough(name):
             return NotFound(tuple(self._reviews[key] for key in ranked[:5] if scores[key] >= _NEAR))
         equal = [key for key in ranked[:26] if scores[key] >= best * _CLOSE]
         if len(equal) == 1:
@@ -224,7 +210,7 @@ class NameIndex:
 
     def _score(self, text: str) -> dict[str, float]:
         """Give each review the share of the query's weight that it matches, from 0 to 1."""
-        query = list(dict.fromkeys(split_words(text)))[:_MAX_QUERY_WORDS]
+        query = list(dict.fromkeys(split_words(text[:_MAX_NAME])))[:_MAX_QUERY_WORDS]
         total = 0.0
         scores: defaultdict[str, float] = defaultdict(float)
         for position, word in enumerate(query):
@@ -233,6 +219,8 @@ class NameIndex:
             weight = max((self._rarity(found) for found in matches), default=self._unknown_rarity(word))
             if word in _STOP:
                 weight *= 0.1
+            elif _YEAR.fullmatch(word):
+                weight *= 0.3  # people give the paper's year or the club's, and only one of them is known
             total += weight
             best: dict[str, float] = {}
             for found, quality in matches.items():

@@ -10,16 +10,28 @@ from discord import ui
 
 from bot.library.addresses import short_hash
 from bot.library.review import Review, Section
-from bot.ui.controls import ControlSelect, button, menu, row
-from bot.ui.markdown import ResolveRef, is_web_address, masked_link, paginate, render_blocks, shorten
-from bot.ui.text import byline, escape, label, truncate
+from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
+from bot.ui.markdown import (
+    ResolveRef,
+    is_web_address,
+    names_another_site,
+    paginate,
+    render_blocks,
+    safe_url,
+    shorten,
+    site_name,
+)
+from bot.ui.text import byline, escape, label, no_links, truncate
 
 ACCENT = discord.Colour(0x2F7D6B)
 PAGE = 1_900  # characters of a section on one page: a phone's screen or two
 
 _MENU = 25  # options of a select, at most
-_TEASER = 900
+_TEASER = 600
 _LONGEST = 60_000  # characters of a section that are shown at all
+_LINKS = 4  # buttons of a row, less the one for the published page
+_TAGS = 8
+_LAST = 9_999  # a page that is surely behind the last one
 
 View = ui.LayoutView
 
@@ -38,50 +50,73 @@ def note(text: str) -> View:
 
 def title_of(review: Review) -> str:
     """Give the name of a review as a heading, smaller when it is long."""
-    name = truncate(escape(" ".join(review.name.split())), 400)
+    name = truncate(escape(" ".join(review.name.split())), 200)
     return f"{'##' if len(name) <= 70 else '###'} {name}"
 
 
-def review_card(review: Review, page_url: str, resolve_ref: ResolveRef, *, private: bool = False) -> View:
+def shared_by(name: str) -> ui.TextDisplay[Any]:
+    """Say who put a message into the channel; their name is only text."""
+    return ui.TextDisplay(f"-# shared by {escape(truncate(' '.join(name.split()), 60))}")
+
+
+def review_card(
+    review: Review, page_url: str, resolve_ref: ResolveRef, *, private: bool = False, sharer: str = ""
+) -> View:
     """Show what a review is about, and where to read on.
 
-    `page_url` is the published page, or empty. A private card can be shared with the channel.
+    `page_url` is the published page, or empty. A private card can be shared with the channel; `sharer` is the name of
+    the member who did.
     """
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(filter(None, (title_of(review), byline(review)))))]
+    about = byline(review)
+    items: list[ui.Item[Any]] = [ui.TextDisplay(title_of(review) + (f"\n-# {about}" if about else ""))]
+    if sharer:
+        items.insert(0, shared_by(sharer))
     if teaser := _lead(review.teaser, resolve_ref):
-        items.append(ui.TextDisplay(teaser))
-    if facts := _facts(review):
-        items.append(ui.TextDisplay(facts))
+        items += [_gap(), ui.TextDisplay(teaser)]
+    if tags := _tags(review):
+        items += [_gap(), ui.TextDisplay(tags)]
     if review.sections:
-        items.append(row(section_menu("section", review)))
+        items.append(row(section_menu(review)))
+    if links := _link_buttons(review, page_url):
+        items.append(row(*links))
     buttons: list[ui.Item[Any]] = [button("related", review.key, label="Related reviews", emoji="🔗")]
     if private:
         buttons.append(button("post", review.key, label="Share", emoji="📣"))
-    if page_url and is_web_address(page_url):
-        buttons.append(ui.Button(label="Read on the site", url=page_url))
     items.append(row(*buttons))
     return layout(*items)
+
+
+def _gap() -> ui.Separator[Any]:
+    return ui.Separator(visible=False)
 
 
 def _lead(teaser: str, resolve_ref: ResolveRef) -> str:
     """Render a teaser up to its first heading: Hugo's automatic summaries run on into the sections."""
     blocks = render_blocks(teaser[: 3 * _TEASER], resolve_ref)
-    prose = takewhile(
-        lambda block: not block.startswith("### "), dropwhile(lambda block: block.startswith("### "), blocks)
-    )
-    return shorten(prose, _TEASER)
+    prose = dropwhile(_is_heading, blocks)
+    return shorten(takewhile(lambda block: not _is_heading(block), prose), _TEASER)
 
 
-def _facts(review: Review) -> str:
-    links = [masked_link(escape(link.text) or _host(link.url), link.url) for link in review.links[:6]]
-    tags = [f"#{escape(truncate(tag, 60))}" for tag in review.tags[:12]]
-    lines = [f"**Paper:** {' · '.join(filter(None, links))}" if links else "", f"-# {'  '.join(tags)}" if tags else ""]
-    return truncate("\n".join(filter(None, lines)), 1_500)
+def _is_heading(block: str) -> bool:
+    return block.startswith("### ")
 
 
-def _host(url: str) -> str:
-    host = url.split("/")[2] if url.count("/") >= 2 else url
-    return escape(host.removeprefix("www."))
+def _tags(review: Review) -> str:
+    shown = [f"#{escape(truncate(tag, 40))}" for tag in review.tags[:_TAGS]]
+    rest = len(review.tags) - len(shown)
+    return f"-# {'  '.join(shown)}{f'  +{rest} more' if rest else ''}" if shown else ""
+
+
+def _link_buttons(review: Review, page_url: str) -> list[ui.Item[Any]]:
+    """Make buttons of the paper's links: their words, or the site's name when there are none or they deceive."""
+    buttons: list[ui.Item[Any]] = []
+    for link in review.links:
+        if len(buttons) < _LINKS and (url := safe_url(link.url)):
+            words = link.text if link.text and not names_another_site(link.text, link.url) else site_name(link.url)
+            buttons.append(ui.Button(label=label(no_links(words), 60), url=url))
+    if is_web_address(page_url):
+        buttons.append(ui.Button(label="Read on the site", url=page_url))
+    return buttons
 
 
 # --- sections -------------------------------------------------------------------------------------
@@ -108,8 +143,11 @@ def section_title(section: Section, review: Review) -> str:
     return "Introduction" if len(review.sections) > 1 else "The whole review"
 
 
-def section_menu(action: str, review: Review, current: int | None = None) -> ControlSelect:
-    """Offer the sections of a review; of more than a menu holds, those around the current one and a way to the rest."""
+def section_menu(review: Review, current: int | None = None) -> ControlSelect:
+    """Offer the sections of a review; of more than a menu holds, those around the current one and a way to the rest.
+
+    The current one stands in the custom_id too: a client keeps what it last showed as chosen in a menu of the same id.
+    """
     count = len(review.sections)
     start = 0 if count <= _MENU else (current or 0) // (_MENU - 2) * (_MENU - 2)
     stop = count if count <= _MENU else min(count, start + _MENU - 2)
@@ -122,13 +160,13 @@ def section_menu(action: str, review: Review, current: int | None = None) -> Con
         for i in range(start, stop)
     ]
     if start > 0:
-        first = discord.SelectOption(label="← Earlier sections", value=section_value(review, max(0, start - _MENU + 2)))
-        options.insert(0, first)
+        earlier = section_value(review, start - _MENU + 2)
+        options.insert(0, discord.SelectOption(label="← Earlier sections", value=earlier))
     if stop < count:
-        options.append(
-            discord.SelectOption(label=f"More sections → ({count - stop})", value=section_value(review, stop))
-        )
-    return menu(action, review.key, placeholder="Read a section", options=options)
+        later = section_value(review, stop)
+        options.append(discord.SelectOption(label=f"More sections → ({count - stop})", value=later))
+    here = "" if current is None else str(current)
+    return menu("section", review.key, here, placeholder="Read a section", options=options)
 
 
 def section_pages(markdown: str, resolve_ref: ResolveRef) -> list[str]:
@@ -142,34 +180,39 @@ def section_pages(markdown: str, resolve_ref: ResolveRef) -> list[str]:
 def section_page(review: Review, position: int, pages: Sequence[str], page: int) -> View:
     """Show one page of a section (counted from 0; one that is too high shows the last), with ways to go on."""
     page = min(page, len(pages) - 1)
-    here = section_value(review, position)
-    heading = escape(truncate(section_title(review.sections[position], review), 200))
-    counter = f" · page {page + 1} of {len(pages)}" if len(pages) > 1 else ""
-    items: list[ui.Item[Any]] = [
-        ui.TextDisplay(f"-# {truncate(escape(review.name), 200)}{counter}\n## {heading}"),
+    count = len(review.sections)
+    place = f"{position + 1} of {count}" + (f" · page {page + 1} of {len(pages)}" if len(pages) > 1 else "")
+    heading = escape(truncate(section_title(review.sections[position], review), 100))
+    return layout(
+        ui.TextDisplay(f"-# {escape(truncate(review.name, 80))} · {place}\n## {heading}"),
+        _gap(),
         ui.TextDisplay(pages[page]),
-        row(section_menu("read", review, position)),
-    ]
-    buttons: list[ui.Item[Any]] = []
+        row(section_menu(review, position)),
+        row(
+            _back(review, position, page),
+            _next(review, position, page, len(pages)),
+            button("card", review.key, label="Overview", emoji="📄"),
+        ),
+    )
+
+
+def _back(review: Review, position: int, page: int) -> ControlButton:
+    """Lead to the page before: the last one of the section before, on a first page."""
     if page > 0:
-        buttons.append(button("page", review.key, here, str(page - 1), label="Back", emoji="◀️"))
-    if page + 1 < len(pages):
-        buttons.append(button("page", review.key, here, str(page + 1), label="Next page", emoji="▶️"))
-    elif position + 1 < len(review.sections):
-        following = review.sections[position + 1]
-        buttons.append(
-            button(
-                "page",
-                review.key,
-                section_value(review, position + 1),
-                "0",
-                label=label(f"Next: {section_title(following, review)}", 80),
-                emoji="▶️",
-            )
-        )
-    if buttons:
-        items.append(row(*buttons))
-    return layout(*items)
+        return button("page", review.key, section_value(review, position), str(page - 1), label="Back", emoji="◀️")
+    if position > 0:
+        return button("page", review.key, section_value(review, position - 1), str(_LAST), label="Back", emoji="◀️")
+    return button("page", review.key, "first", "0", label="Back", emoji="◀️", disabled=True)
+
+
+def _next(review: Review, position: int, page: int, pages: int) -> ControlButton:
+    """Lead to the next page, or from the last one to the next section."""
+    if page + 1 < pages:
+        return button("page", review.key, section_value(review, position), str(page + 1), label="Next page", emoji="▶️")
+    if position + 1 < len(review.sections):
+        words = label(f"Next: {section_title(review.sections[position + 1], review)}", 40)
+        return button("page", review.key, section_value(review, position + 1), "0", label=words, emoji="▶️")
+    return button("page", review.key, "last", "0", label="Next page", emoji="▶️", disabled=True)
 
 
 def ref_links(

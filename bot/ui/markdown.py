@@ -6,6 +6,7 @@ a link with their description, math code, footnotes small print, deep headings b
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from bot.ui.text import clean, escape, length, no_links, truncate
+from bot.ui.text import clean, columns, escape, length, no_links, no_pings, truncate
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -28,8 +29,10 @@ _PARSER = (
     .use(deflist_plugin)
     .use(dollarmath_plugin, allow_space=False, allow_digits=False)
 )
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:[a-z0-9-]{2,63}\.)+(?:[a-z]{2,24})(?![a-z0-9.-]*[a-z0-9])")
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
-_MAX_TABLE_WIDTH = 60
+_MAX_TABLE_WIDTH = 38  # columns that a phone shows
 _MAX_URL = 512
 
 
@@ -37,7 +40,7 @@ def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
     """Render markdown into blocks, each a paragraph, list, quote or block of code."""
     root = SyntaxTreeNode(_PARSER.parse(markdown))
     blocks = (_Renderer(resolve_ref).block(node) for node in root.children)
-    return [block for block in blocks if block.strip()]
+    return [block if block.startswith("```") else no_pings(block) for block in blocks if block.strip()]
 
 
 class _Renderer:
@@ -76,7 +79,10 @@ class _Renderer:
         return "\n".join(self._item(item, f"{start + i}. ") for i, item in enumerate(node.children))
 
     def _item(self, item: SyntaxTreeNode, mark: str) -> str:
-        lines = self._children(item, "\n").split("\n")
+        text = self._children(item, "\n")
+        for box, sign in (("\\[ \\] ", "☐ "), ("\\[x\\] ", "☑ "), ("\\[X\\] ", "☑ ")):
+            text = sign + text.removeprefix(box) if text.startswith(box) else text
+        lines = text.split("\n")
         return "\n".join([mark + lines[0], *("  " + line for line in lines[1:])])
 
     def _blockquote(self, node: SyntaxTreeNode) -> str:
@@ -97,18 +103,17 @@ class _Renderer:
         return "———"
 
     def _html_block(self, node: SyntaxTreeNode) -> str:
-        return escape(html.unescape(_TAG.sub("", node.content)).strip())
+        return escape(" ".join(html.unescape(_TAG.sub(" ", node.content)).split()))
 
     def _table(self, node: SyntaxTreeNode) -> str:
         rows = [
             [" ".join(_plain(cell).split()) for cell in row.children] for part in node.children for row in part.children
         ]
-        columns = list(zip_longest(*rows, fillvalue=""))
-        widths = [max(map(length, column)) for column in columns]
+        widths = [max(map(columns, column)) for column in zip_longest(*rows, fillvalue="")]
         if sum(widths) + 2 * len(widths) > _MAX_TABLE_WIDTH:
             return self._wide_table(rows)
         lines = [
-            "  ".join(cell + " " * (width - length(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
+            "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
             for row in rows
         ]
         lines.insert(1, "  ".join("─" * width for width in widths))
@@ -119,8 +124,8 @@ class _Renderer:
         head, *body = rows
         items: list[str] = []
         for row in body:
-            cells = [f"{escape(name)}: {escape(cell)}" for name, cell in zip(head[1:], row[1:], strict=False) if cell]
-            items.append(f"- **{escape(row[0]) or '—'}**" + "".join(f"\n  - {cell}" for cell in cells))
+            cells = [f"{escape(name)} {escape(cell)}" for name, cell in zip(head[1:], row[1:], strict=False) if cell]
+            items.append(f"- **{escape(row[0]) or '—'}**" + (f" — {' · '.join(cells)}" if cells else ""))
         return "\n".join(items) if items else escape(" · ".join(head))
 
     def _dl(self, node: SyntaxTreeNode) -> str:
@@ -145,7 +150,7 @@ class _Renderer:
     def _inline_node(self, node: SyntaxTreeNode) -> str:
         match node.type:
             case "text" | "text_special":
-                return escape(node.content)
+                return _escape_with_addresses(node.content)
             case "inline":
                 # Marks at the beginning of a line mean something only there, so each line is escaped by itself.
                 return self.inline(node.children)
@@ -182,10 +187,7 @@ class _Renderer:
             return text
         if plain.strip() in (href, html.unescape(href)):
             return safe_url(href)
-        if re.search(r"://|^www\.|^[\w-]+(\.[\w-]+)+(/|$)", plain.strip()):
-            # Words that look like an address, over another one: show where it leads.
-            return f"{no_links(text)} ({safe_url(href)})"
-        return masked_link(text, href)
+        return named_link(text, plain, href)
 
     def _image(self, node: SyntaxTreeNode) -> str:
         source = str(node.attrs.get("src", ""))
@@ -202,6 +204,20 @@ def _plain(node: SyntaxTreeNode) -> str:
     return "".join(_plain(child) for child in node.children)
 
 
+def _escape_with_addresses(text: str) -> str:
+    """Escape a text but for the addresses in it, which would lead elsewhere with a backslash inside."""
+    pieces: list[str] = []
+    position = 0
+    for match in _ADDRESS.finditer(text):
+        url = match[0].rstrip(".,;:!?*_~")
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(".,;:!?*_~")
+        if target := safe_url(url):
+            pieces += [escape(text[position : match.start()]), target]
+            position = match.start() + len(url)
+    return "".join([*pieces, escape(text[position:])])
+
+
 def _wrap(mark: str, text: str) -> str:
     """Put marks close around a text: Discord, like CommonMark, ignores marks that touch a blank inside."""
     inner = text.strip()
@@ -215,7 +231,8 @@ def is_web_address(url: str) -> bool:
     """Tell whether a link may be shown as one: http or https, with a host, of a sane length."""
     try:
         parts = urlsplit(url)
-        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and len(url) <= _MAX_URL
+        named = bool(parts.hostname) and parts.username is None  # https://bank.example@evil.example/
+        return parts.scheme.lower() in ("http", "https") and named and len(url) <= _MAX_URL
     except ValueError:
         return False
 
@@ -235,6 +252,27 @@ def masked_link(text: str, url: str) -> str:
     target = safe_url(url)
     text = " ".join(text.split())
     return f"[{no_links(text)}]({target})" if target and text else text
+
+
+def named_link(text: str, plain: str, url: str) -> str:
+    """Make a link of words; when the words (`plain`, without markup) name another site, show where it leads."""
+    if names_another_site(plain, url):
+        target = safe_url(url)
+        return f"{no_links(text)} ({target})" if target else no_links(text)
+    return masked_link(text, url)
+
+
+def names_another_site(words: str, url: str) -> bool:
+    """Tell whether words hold something like an address that is not that of the link."""
+    host = (urlsplit(url).hostname or "").lower()
+    folded = unicodedata.normalize("NFKC", clean(words)).lower().replace("\u2024", ".").replace("\u3002", ".")
+    named = _DOMAIN.findall(re.sub(r"\s*\.\s*(?=[a-z])", ".", folded))
+    return any(domain != host and not host.endswith("." + domain.removeprefix("www.")) for domain in named)
+
+
+def site_name(url: str) -> str:
+    """Name the site of a link by its host."""
+    return (urlsplit(url).hostname or "link").removeprefix("www.")
 
 
 def code_span(text: str) -> str:
@@ -279,36 +317,66 @@ def shorten(blocks: Iterable[str], limit: int) -> str:
 
 
 def _cut(block: str, limit: int) -> list[str]:
+    """Cut a block that fits on no page, at the best places there are."""
     if length(block) <= limit:
         return [block]
-    fence = re.match(r"```[^\n]*\n", block)
-    if fence:
-        body = block[fence.end() :].removesuffix("\n```")
-        room = limit - len(fence[0]) - 4
-        return [f"{fence[0]}{piece}\n```" for piece in _cut_lines(body, room)]
-    return _cut_lines(block, limit)
-
-
-def _cut_lines(text: str, limit: int) -> list[str]:
+    if block.startswith("> "):
+        inner = "\n".join(line.removeprefix(">").removeprefix(" ") for line in block.split("\n"))
+        return ["\n".join(f"> {line}" for line in piece.split("\n")) for piece in _cut(inner, limit * 9 // 10)]
     pieces: list[str] = []
-    piece = ""
-    for line in text.split("\n"):
-        for part in _cut_words(line, limit):
-            joined = f"{piece}\n{part}" if piece else part
-            if length(joined) <= limit:
-                piece = joined
-            else:
-                pieces.append(piece)
-                piece = part
+    piece, fence = "", ""
+    for glue, unit in _units(block, limit - 60):
+        joined = f"{piece}{glue}{unit}" if piece else unit
+        if piece and length(joined) > limit - (12 if fence else 0):
+            # Code that is open is closed here and opened again there.
+            pieces.append(f"{piece}\n{_indent(fence)}```" if fence else piece)
+            joined = f"{fence}\n{unit}" if fence else unit
+        for line in unit.split("\n"):
+            if line.lstrip(" ").startswith("```"):
+                fence = "" if fence else line[:40]
+        piece = joined
     return [*pieces, piece]
 
 
-def _cut_words(line: str, limit: int) -> list[str]:
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
+def _units(block: str, limit: int) -> list[tuple[str, str]]:
+    """Give what should stay together, and what joins it to the piece before.
+
+    That is an item of a list with what belongs to it, else a line, else sentences.
+    """
+    units: list[tuple[str, str]] = []
+    for line in block.split("\n"):
+        if units and line.startswith("  ") and "```" not in block and length(units[-1][1]) + length(line) < limit:
+            glue, item = units[-1]
+            units[-1] = (glue, f"{item}\n{line}")
+        else:
+            first, *rest = _cut_line(line, limit)
+            units.append(("\n", first))
+            units += [(" " if part.startswith(" ") else "", part.lstrip(" ")) for part in rest]
+    return units
+
+
+# Marks that must not be torn: links, code, strong and emphasized words.
+_WHOLE = re.compile(r"\[(?:\\.|[^\]\\])*\]\([^()\s]*\)|(`+).+?\1|\*\*.+?\*\*|\*[^*]+\*|~~.+?~~|https?://\S+|\\.")
+
+
+def _cut_line(line: str, limit: int) -> list[str]:
+    """Cut a line behind sentences, else between words, and outside of links, code and emphasis where it can be.
+
+    The parts hold every character of it; one that follows a blank begins with it.
+    """
     parts: list[str] = []
     while length(line) > limit:
-        head = truncate(line, limit).removesuffix("…")
-        if not head or not line.startswith(head):
-            head = line[: limit // 2]
+        room = len(truncate(line, limit)) - 1
+        held = [match.span() for match in _WHOLE.finditer(line[: room + limit])]
+        places = [match.end() for match in re.finditer(r"[.!?…]['\"”)*]* (?=\S)|[\u3002\uff01\uff1f]", line[:room])]
+        places = [place for place in places if place > room // 3] or [m.end() for m in re.finditer(r" ", line[:room])]
+        free = [place for place in places if not any(start < place < end for start, end in held)]
+        at = max(free or places or [max(room, 1)])
+        head = line[:at].rstrip(" ")
         parts.append(head)
-        line = line[len(head) :].lstrip(" ")
+        line = line[len(head) :]
     return [*parts, line]

@@ -9,18 +9,18 @@ from discord import ui
 from bot.library.addresses import short_hash
 from bot.library.library import Filter, Related, Tag
 from bot.library.review import Review
-from bot.ui.cards import View, layout
+from bot.ui.cards import View, layout, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
 
-PER_PAGE = 8
+PER_PAGE = 6
 _TAGS_PER_PAGE = 25
 
 
 def review_line(review: Review) -> str:
     """Name a review in a list: its title, and below it who wrote the paper and when the club read it."""
     name = truncate(escape(" ".join(review.name.split())), 180)
-    about = byline(review)
+    about = byline(review, authors=2)
     return f"**{name}**" + (f"\n-# {about}" if about else "")
 
 
@@ -41,18 +41,22 @@ def _plain_byline(review: Review) -> str:
     return " · ".join(filter(None, (clean(authors), calendar_date(review.date) if review.date else "")))
 
 
-def choice(sentence: str, reviews: Sequence[Review], action: str = "post") -> View:
-    """Ask which of several reviews is meant."""
-    chooser = menu(action, placeholder="Choose a review", options=review_options(reviews))
-    return layout(ui.TextDisplay(truncate(sentence, 1_000)), row(chooser))
+def choice(sentence: str, reviews: Sequence[Review]) -> View:
+    """Ask which of several reviews is meant; the chosen one is posted for everybody, as the command would have."""
+    lines = [sentence, *(f"- {truncate(escape(' '.join(review.name.split())), 120)}" for review in reviews[:5])]
+    if len(reviews) > 5:
+        lines.append(f"- and {len(reviews) - 5} more")
+    chooser = menu("post", placeholder="Choose one to post it here", options=review_options(reviews))
+    return layout(ui.TextDisplay("\n".join(lines)), row(chooser))
 
 
 def related_list(review: Review, related: Sequence[Related]) -> View:
     """Show the reviews near to one, each with the reason."""
-    lines = [f"### Near to {truncate(escape(review.name), 200)}"]
+    lines = [f"### Related to {truncate(escape(review.name), 120)}"]
     lines += [f"**{truncate(escape(near.review.name), 180)}**\n-# {escape(near.reason)}" for near in related]
-    chooser = menu("open", placeholder="Open a review", options=review_options([near.review for near in related]))
-    return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(chooser))
+    chooser = menu("card", placeholder="Open a review", options=review_options([near.review for near in related]))
+    overview = button("card", review.key, label="Overview", emoji="📄")
+    return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(chooser), row(overview))
 
 
 # --- browsing -------------------------------------------------------------------------------------
@@ -77,8 +81,11 @@ def describe(wanted: Filter) -> str:
     return " ".join(part for part in parts if part)
 
 
-def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, shared: bool = False) -> View:
-    """Show one page of a list of reviews (counted from 0), with ways to turn it, open one, and share it."""
+def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer: str = "") -> View:
+    """Show one page of a list of reviews (counted from 0), with ways to turn it, open one, and share it.
+
+    `sharer` is the name of the member who shared it with the channel.
+    """
     last = max(0, (len(reviews) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
     shown = reviews[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -98,14 +105,16 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, shared:
         ]
     if wanted.tag:
         buttons.append(button("tags", "0", "a", label="All tags", emoji="🏷️"))
-    if not shared:
+    if sharer:
+        items.insert(0, shared_by(sharer))
+    else:
         buttons.append(button("sharelist", str(page), *state, label="Share", emoji="📣"))
     if buttons:
         items.append(row(*buttons))
     return layout(*items)
 
 
-def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, shared: bool = False) -> View:
+def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, sharer: str = "") -> View:
     """Show the tags with their counts, and a menu that browses one."""
     last = max(0, (len(tags) - 1) // _TAGS_PER_PAGE)
     page = min(max(page, 0), last)
@@ -133,7 +142,9 @@ def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, shared: bool = F
             button("tags", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
             button("tags", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
         ]
-    if not shared:
+    if sharer:
+        items.insert(0, shared_by(sharer))
+    else:
         buttons.append(button("sharetags", str(page), label="Share", emoji="📣"))
     if buttons:
         items.append(row(*buttons))

@@ -29,13 +29,18 @@ def escape(text: str) -> str:
     """Make text appear as it is written: no formatting, no mention, no heading or list."""
     text = _MARKS.sub(r"\\\1", clean(text))
     text = _LINE_MARKS.sub(_escape_line_mark, text)
-    return _PING.sub("@" + _ZERO_WIDTH, text)
+    return no_pings(text)
 
 
 def _escape_line_mark(match: re.Match[str]) -> str:
     indent, mark = match.groups()
     # `1.` begins a list unless its full stop is escaped; the other marks are escaped themselves.
     return f"{indent}{mark}\\" if mark[0].isdigit() else f"{indent}\\{mark}"
+
+
+def no_pings(text: str) -> str:
+    """Break up what would ping everybody, also where it was put together from pieces that were harmless."""
+    return _PING.sub("@" + _ZERO_WIDTH, text)
 
 
 def no_links(text: str) -> str:
@@ -46,6 +51,11 @@ def no_links(text: str) -> str:
 def length(text: str) -> int:
     """Count as Discord's clients do, in UTF-16 units; the API counts the same or less."""
     return len(text) + sum(c > "\uffff" for c in text)
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text fills in a fixed-width font; CJK characters fill two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)
 
 
 def truncate(text: str, limit: int) -> str:
@@ -82,7 +92,7 @@ def author_list(authors: Sequence[str], limit: int = 4) -> str:
     return ", ".join(shown) + (f" +{rest} more" if rest else "")
 
 
-def byline(review: Review) -> str:
-    """Say in one line who wrote the paper and when the club reviewed it; empty when neither is known."""
-    parts = [author_list(review.authors), calendar_date(review.date) if review.date else ""]
+def byline(review: Review, authors: int = 4) -> str:
+    """Say in one line who wrote the paper and when the club read it; empty when neither is known."""
+    parts = [author_list(review.authors, authors), f"read {calendar_date(review.date)}" if review.date else ""]
     return " · ".join(part for part in parts if part)

@@ -16,13 +16,15 @@ async def test_paper_answers_with_the_card_for_everybody(club: Club) -> None:
     text = text_of(result.response)
     assert "A Primer in BERTology: What We Know About How BERT Works" in text
     assert "[Paper]" not in text
-    assert "Anna Rogers, Olga Kovaleva, Anna Rumshisky · 11 April 2024" in text
+    assert "Anna Rogers, Olga Kovaleva, Anna Rumshisky · read 11 April 2024" in text
     assert "Within two years of its release" in text
-    assert "[arXiv](https://arxiv.org/abs/2002.12327)" in text
     assert "#reading club" in text
     assert "<t:" not in text
-    urls = [part["url"] for part in components(result.response) if part.get("url")]
-    assert urls == ["https://club.example.org/primer_in_bertology_rogers/"]
+    assert {part["label"]: part["url"] for part in components(result.response) if part.get("url")} == {
+        "arXiv": "https://arxiv.org/abs/2002.12327",
+        "ACL Anthology": "https://aclanthology.org/2020.tacl-1.54",
+        "Read on the site": "https://club.example.org/primer_in_bertology_rogers/",
+    }
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ async def test_a_name_that_is_nothing_like_a_review_offers_the_newest(club: Club
     asked = await club.paper("zzzzzz")
     assert "No review comes near" in text_of(asked.response)
     assert menu_of(asked.response)["options"][0]["label"] == "The Hardware Lottery"
+    assert "- The Hardware Lottery" in text_of(asked.response)
 
 
 async def test_a_paper_that_the_club_has_not_read_is_never_answered_with_another(club: Club) -> None:
@@ -181,24 +184,25 @@ async def test_related_reviews_say_why_and_open_privately(club: Club) -> None:
     card = (await club.paper("bertology")).response
     related = await club.ada.click(card, label="Related reviews")
     assert related.ephemeral
-    assert "this review refers to it" in text_of(related.response)
+    assert "cited here" in text_of(related.response)
     opened = await club.ada.select(related.response, [option(related.response, "BERT: Pre-training")])
-    assert opened.ephemeral
+    assert opened.response.ephemeral
     shared = await club.ada.click(opened.response, label="Share")
     assert not shared.ephemeral
     assert "BERT: Pre-training" in text_of(shared.response)
+    assert "shared by ada" in text_of(shared.response)
 
 
 async def test_papers_browses_privately_newest_first_and_turns_pages_in_place(club: Club) -> None:
     listed = await club.ada.slash(club.channel, "papers")
     assert listed.ephemeral
     text = text_of(listed.response)
-    assert "16 reviews · page 1 of 2" in text
+    assert "16 reviews · page 1 of 3" in text
     assert text.index("The Hardware Lottery") < text.index("Model Cards")
     older = await club.ada.click(listed.response, label="Older")
     assert older.response.id == listed.response.id
-    assert "page 2 of 2" in text_of(older.response)
-    assert "Attention Is All You Need" in text_of(older.response)
+    assert "page 2 of 3" in text_of(older.response)
+    assert "Beyond Accuracy" in text_of(older.response)
 
 
 async def test_papers_filters_by_tag_author_and_year(club: Club) -> None:
@@ -445,3 +449,44 @@ async def test_commands_are_registered_once_and_again_only_when_discord_lost_the
 
 def test_the_sample_library_is_where_the_tests_think() -> None:
     assert (SAMPLES / "primer_in_bertology_rogers.md").is_file()
+
+
+async def test_reading_on_happens_in_one_private_message_and_leads_back(club: Club) -> None:
+    card = (await club.paper("bertology")).response
+    first = await club.ada.select(card, [option(card, "What we made of it")])
+    following = await club.ada.click(first.response, label="Next: Questions")
+    menu = menu_of(following.response)
+    assert [choice["label"] for choice in menu["options"] if choice.get("default")] == ["Questions"]
+    assert menu["custom_id"] != menu_of(first.response)["custom_id"] or first.response.id == following.response.id
+    back = await club.ada.click(following.response, label="Back")
+    assert "## What we made of it" in text_of(back.response)
+    overview = await club.ada.click(back.response, label="Overview")
+    assert "## A Primer in BERTology" in text_of(overview.response)
+    related = await club.ada.click(overview.response, label="Related reviews")
+    other = await club.ada.select(related.response, [option(related.response, "On the Dangers")])
+    assert "Stochastic Parrots" in text_of(other.response)
+    assert {step.response.id for step in (first, following, back, overview, related, other)} == {first.response.id}
+
+
+async def test_a_footnote_is_shown_in_the_section_that_names_it(start_club: StartClub, tmp_path: Path) -> None:
+    body = "T.\n\n<!--more-->\n\n## One\n\nClaim.[^n] See [it][l].\n\n## Two\n\nx\n\n[^n]: Proof.\n[l]: https://e.example/\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("Notes", body)}))
+    card = (await club.paper("notes")).response
+    text = text_of((await club.ada.select(card, [option(card, "One")])).response)
+    assert "Claim.\\[1\\] See [it](https://e.example/)." in text
+    assert "-# 1: Proof." in text
+
+
+@pytest.mark.parametrize("name", ["b", "*b*", "of", "a"])
+async def test_a_letter_or_two_never_decide(club: Club, name: str) -> None:
+    assert (await club.paper(name)).ephemeral
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("Vaswani et al. 2017", "Attention Is All"), ("kaplan 2020", "Scaling Laws"), ("the BERT paper", "BERT: Pre")],
+)
+async def test_a_citation_finds_its_review(club: Club, name: str, heading: str) -> None:
+    result = await club.paper(name)
+    assert not result.ephemeral
+    assert heading in text_of(result.response)

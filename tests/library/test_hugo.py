@@ -111,7 +111,7 @@ def test_the_address_of_a_page(path: str, metadata: dict[str, Value], expected: 
         ("a {{< tweet user=x id=1 />}} z", "a  z"),
         ('{{</* ref "x" */>}}', '{{< ref "x" >}}'),
         ("{{%/* x */%}}", "{{% x %}}"),
-        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![A "fig"](a.png)\n\n*A "fig"*\n'),
+        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![A "fig"](a.png)'),
         ("{{< highlight go >}}x{{< /highlight >}}", "```gox```"),
         ("never {{< closed", "never {{< closed"),
         ("{{ not a shortcode }}", "{{ not a shortcode }}"),

@@ -55,7 +55,7 @@ def test_each_kind_of_markdown(markdown: str, expected: str) -> None:
 
 def test_a_table_that_is_too_wide_for_a_phone_becomes_a_list() -> None:
     table = "| model | long words of a column | more |\n|---|---|---|\n| " + "x" * 40 + " | " + "y" * 40 + " | |"
-    assert rendered(table) == f"- **{'x' * 40}**\n  - long words of a column: {'y' * 40}"
+    assert rendered(table) == f"- **{'x' * 40}** — long words of a column {'y' * 40}"
 
 
 def test_links_to_other_reviews_are_resolved() -> None:
@@ -89,7 +89,7 @@ def test_every_piece_is_within_the_limit_and_nothing_pings(markdown: str) -> Non
 @given(MARKDOWN)
 def test_code_is_closed_on_every_page(markdown: str) -> None:
     for page in paginate(render_blocks(markdown, no_refs), 200):
-        assert len(re.findall(r"^```|```$", page, re.MULTILINE)) % 2 == 0
+        assert page.count("```") % 2 == 0
 
 
 @settings(max_examples=300)
@@ -136,3 +136,55 @@ def test_only_web_addresses_become_links(url: str) -> None:
 def test_no_address_can_end_a_link_early(path: str) -> None:
     url = safe_url("https://e.example/" + path)
     assert not re.search(r"[\s()<>\[\]`|*\\]", url)
+
+
+def test_a_page_never_ends_inside_a_link_or_emphasis() -> None:
+    text = " ".join(
+        f"Sentence {n} with a [link of words {n}](https://e.example/{n}) and **strong words {n}** here."
+        for n in range(60)
+    )
+    pages = paginate(render_blocks(text, no_refs), 500)
+    assert len(pages) > 5
+    for page in pages:
+        assert page.count("](https://e.example/") == page.count("[link of words")
+        assert page.count("**") % 2 == 0
+        assert page.endswith("here.")
+    assert " ".join(pages) == text
+
+
+def test_a_long_quote_stays_a_quote_and_code_in_a_list_is_closed() -> None:
+    quote = "> " + "Words of a quote that goes on. " * 60
+    assert all(page.startswith("> ") for page in paginate(render_blocks(quote, no_refs), 400))
+    code = "- item\n\n  ```python\n" + "\n".join(f"  x{n} = {n}" for n in range(100)) + "\n  ```\n- last\n"
+    pages = paginate(render_blocks(code, no_refs), 300)
+    assert all(page.count("```") % 2 == 0 for page in pages)
+    assert pages[-1].endswith("- last")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://e.example/foo_bar_baz", "https://e.example/a~b", "https://e.example/x_(y)"]
+)
+def test_an_address_in_the_text_leads_where_it_says(address: str) -> None:
+    assert rendered(f"See {address}, and (as {address}).") == f"See {safe_url(address)}, and (as {safe_url(address)})."
+
+
+@pytest.mark.parametrize(
+    "words", ["paypal.com", "www.paypal.com/login", "paypal\u2024com", "visit paypal.com", "PayPal. Com"]
+)
+def test_words_that_name_another_site_show_where_the_link_leads(words: str) -> None:
+    assert "](" not in rendered(f"[{words}](https://evil.example/)")
+    assert "https://evil.example/" in rendered(f"[{words}](https://evil.example/)")
+    assert "](https://www.paypal.com/)" in rendered("[paypal.com](https://www.paypal.com/)")
+
+
+def test_an_address_with_a_name_before_its_host_is_no_link() -> None:
+    assert "](" not in rendered("[words](https://bank.example@evil.example/)")
+
+
+@pytest.mark.parametrize("markdown", ["@<b></b>everyone", "@every<!-- x -->one", "@*h*ere", "&#64;everyone"])
+def test_a_ping_that_is_put_together_from_pieces_is_broken(markdown: str) -> None:
+    assert not re.search(r"@(everyone|here)", rendered(markdown))
+
+
+def test_tasks_show_their_boxes() -> None:
+    assert rendered("- [ ] open\n- [x] done") == "- ☐ open\n- ☑ done"
