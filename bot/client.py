@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 from discord.ext import commands
+from discord.http import Route
 
 from bot.library.index import Index
 from bot.library.library import Libraries, Library
@@ -20,6 +21,10 @@ from bot.ui.answers import answer_error
 from bot.ui.controls import ControlButton, Controls, ControlSelect
 
 _log = logging.getLogger(__name__)
+
+# Paperclub never speaks, so the log need not say what speaking would take.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
 
 
 def create_bot(settings: Settings) -> "Paperclub":
@@ -40,13 +45,20 @@ class Paperclub(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
-            shard_count=None if settings.shards == "auto" else settings.shards,
+            # Without a number discord.py asks the API for it, and for the address of the gateway too.
+            shard_count=None if settings.shards == "auto" or settings.discord_api_url else settings.shards,
         )
         self.settings = settings
         self.libraries = libraries
         self.controls = Controls(answer_error)
         self._resources = AsyncExitStack()
         self.tree.error(answer_error)
+
+    async def login(self, token: str) -> None:
+        """Log in, at the address of the settings where there is one; it is validated to be on this machine."""
+        if self.settings.discord_api_url:
+            Route.BASE = self.settings.discord_api_url
+        await super().login(token)
 
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""
@@ -81,7 +93,9 @@ class Paperclub(commands.AutoShardedBot):
     async def close(self) -> None:
         """Leave Discord and close everything that was opened; may be called again."""
         try:
-            await super().close()
+            # discord.py can only close what was started; before that its loop is a placeholder of another type.
+            if isinstance(self.loop, asyncio.AbstractEventLoop):  # pyright: ignore[reportUnnecessaryIsInstance]
+                await super().close()
         finally:
             await self._resources.aclose()
 

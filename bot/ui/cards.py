@@ -29,6 +29,7 @@ PAGE = 1_900  # characters of a section on one page: a phone's screen or two
 _MENU = 25  # options of a select, at most
 _TEASER = 600
 _LONGEST = 60_000  # characters of a section that are shown at all
+_ROW = 5  # buttons beside each other, at most
 _LINKS = 4  # buttons of a row, less the one for the published page
 _TAGS = 8
 _LAST = 9_999  # a page that is surely behind the last one
@@ -77,12 +78,14 @@ def review_card(
         items += [_gap(), ui.TextDisplay(tags)]
     if review.sections:
         items.append(row(section_menu(review)))
-    if links := _link_buttons(review, page_url):
-        items.append(row(*links))
+    links = _link_buttons(review, page_url)
     buttons: list[ui.Item[Any]] = [button("related", review.key, label="Related reviews", emoji="🔗")]
     if private:
         buttons.append(button("post", review.key, label="Share", emoji="📣"))
-    items.append(row(*buttons))
+    if len(links) + len(buttons) <= _ROW:
+        items.append(row(*links, *buttons))
+    else:
+        items += [row(*links), row(*buttons)]
     return layout(*items)
 
 
@@ -146,7 +149,7 @@ def section_title(section: Section, review: Review) -> str:
 def section_menu(review: Review, current: int | None = None) -> ControlSelect:
     """Offer the sections of a review; of more than a menu holds, those around the current one and a way to the rest.
 
-    The current one stands in the custom_id too: a client keeps what it last showed as chosen in a menu of the same id.
+    The current one stands in the custom_id and the number too, so that the menu shows it and not what was chosen last.
     """
     count = len(review.sections)
     start = 0 if count <= _MENU else (current or 0) // (_MENU - 2) * (_MENU - 2)
@@ -166,7 +169,8 @@ def section_menu(review: Review, current: int | None = None) -> ControlSelect:
         later = section_value(review, stop)
         options.append(discord.SelectOption(label=f"More sections → ({count - stop})", value=later))
     here = "" if current is None else str(current)
-    return menu("section", review.key, here, placeholder="Read a section", options=options)
+    number = None if current is None else 100 + current
+    return menu("section", review.key, here, placeholder="Read a section", options=options, number=number)
 
 
 def section_pages(markdown: str, resolve_ref: ResolveRef) -> list[str]:

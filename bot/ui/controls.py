@@ -94,10 +94,15 @@ def button(action: str, *arguments: str, label: str, emoji: str | None = None, d
     return ControlButton(discord.ui.Button(label=label, emoji=emoji, disabled=disabled, custom_id=custom_id))
 
 
-def menu(action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption]) -> ControlSelect:
-    """Make a menu that does `action` with the chosen value, of 1 to 25 options."""
+def menu(
+    action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption], number: int | None = None
+) -> ControlSelect:
+    """Make a menu that does `action` with the chosen value, of 1 to 25 options.
+
+    Clients keep what was chosen in a menu while its message is edited; another `number` makes it another menu.
+    """
     custom_id = make_custom_id("s", action, arguments)
-    return ControlSelect(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id))
+    return ControlSelect(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id, id=number))
 
 
 def row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:

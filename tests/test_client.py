@@ -1,0 +1,85 @@
+"""The program as it runs: real processes, real sockets, a Discord on this machine."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.client import create_bot
+from bot.settings import Settings
+from tests.conftest import SAMPLES
+from tests.loopback import LoopbackDiscord, loopback_discord
+
+TOKEN = "MTIz.a-secret.token"
+
+
+async def start(
+    command: str, discord: LoopbackDiscord, tmp_path: Path, token: str = TOKEN
+) -> asyncio.subprocess.Process:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PAPERCLUB_")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", command,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=tmp_path,
+        env=clean | {
+            "PYTHONPATH": str(SAMPLES.parent), "PAPERCLUB_TOKEN": token, "PAPERCLUB_REVIEWS": str(SAMPLES),
+            "PAPERCLUB_DATA": str(tmp_path / "data"), "PAPERCLUB_DISCORD_API_URL": discord.url,
+        },
+    )  # fmt: skip
+
+
+async def output(process: asyncio.subprocess.Process) -> str:
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
+    return out.decode()
+
+
+async def test_sync_registers_every_command(tmp_path: Path) -> None:
+    async with loopback_discord(TOKEN) as discord:
+        process = await start("sync", discord, tmp_path)
+        shown = await output(process)
+        assert process.returncode == 0, shown
+        assert "3 commands are registered." in shown
+        put = [body for method, _, body in discord.requests if method == "PUT"]
+        assert {command["name"] for command in put[-1]} == {"paper", "papers", "tags"}
+        assert discord.unknown == []
+        assert TOKEN not in shown
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_run_connects_and_ends_cleanly_when_it_is_told_to(tmp_path: Path, ending: signal.Signals) -> None:
+    async with loopback_discord(TOKEN) as discord:
+        process = await start("run", discord, tmp_path)
+        await asyncio.wait_for(discord.identified.wait(), 30)
+        process.send_signal(ending)
+        began = time.monotonic()
+        shown = await output(process)
+        assert process.returncode == 0, shown
+        assert time.monotonic() - began < 10
+        assert "16 reviews are loaded" in shown
+        assert "Traceback" not in shown
+        assert TOKEN not in shown
+        assert discord.unknown == []
+
+
+@pytest.mark.parametrize("command", ["run", "sync"])
+async def test_a_refused_token_ends_the_program_with_78_and_is_not_shown(tmp_path: Path, command: str) -> None:
+    async with loopback_discord(TOKEN) as discord:
+        process = await start(command, discord, tmp_path, token="another.wrong.token")
+        shown = await output(process)
+        assert process.returncode == 78, shown
+        assert "PAPERCLUB_TOKEN was refused" in shown
+        assert "another.wrong.token" not in shown
+        assert "Traceback" not in shown
+
+
+def test_a_bot_opens_nothing_until_it_is_started(tmp_path: Path) -> None:
+    async def build_and_close() -> None:
+        bot = create_bot(Settings(token="a.b.c", reviews=SAMPLES, data=tmp_path / "data"))
+        await bot.close()
+        await bot.close()
+
+    asyncio.run(build_and_close())
+    assert list(tmp_path.iterdir()) == []
