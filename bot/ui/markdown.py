@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from bot.ui.text import clean, columns, escape, length, no_links, no_pings, truncate
+from bot.ui.text import clean, columns, escape, fitting, length, no_links, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -360,7 +360,11 @@ def _units(block: str, limit: int) -> list[tuple[str, str]]:
 
 
 # Marks that must not be torn: links, code, strong and emphasized words.
-_WHOLE = re.compile(r"\[(?:\\.|[^\]\\])*\]\([^()\s]*\)|(`+).+?\1|\*\*.+?\*\*|\*[^*]+\*|~~.+?~~|https?://\S+|\\.")
+# Bounded, so that a text of nothing but marks takes no time.
+_WHOLE = re.compile(
+    r"\[(?:\\.|[^\[\]\\]){1,400}\]\([^()\s]{1,600}\)|``[^`].{0,400}?``|`[^`]{1,400}`|\*\*[^*]{1,400}\*\*"
+    r"|\*[^*]{1,400}\*|~~[^~]{1,400}~~|https?://\S{1,600}|\\."
+)
 
 
 def _cut_line(line: str, limit: int) -> list[str]:
@@ -370,13 +374,13 @@ def _cut_line(line: str, limit: int) -> list[str]:
     """
     parts: list[str] = []
     while length(line) > limit:
-        room = len(truncate(line, limit)) - 1
+        room = max(1, fitting(line, limit))
         held = [match.span() for match in _WHOLE.finditer(line[: room + limit])]
         places = [match.end() for match in re.finditer(r"[.!?…]['\"”)*]* (?=\S)|[\u3002\uff01\uff1f]", line[:room])]
         places = [place for place in places if place > room // 3] or [m.end() for m in re.finditer(r" ", line[:room])]
         free = [place for place in places if not any(start < place < end for start, end in held)]
-        at = max(free or places or [max(room, 1)])
-        head = line[:at].rstrip(" ")
+        at = max(free or places or [room])
+        head = line[:at].rstrip(" ") or line[:at]
         parts.append(head)
         line = line[len(head) :]
     return [*parts, line]

@@ -58,15 +58,21 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)
 
 
+def fitting(text: str, limit: int) -> int:
+    """Tell how many characters from the beginning of a text fill at most `limit` units."""
+    used = 0
+    for count, character in enumerate(text):
+        used += 1 + (character > "\uffff")
+        if used > limit:
+            return count
+    return len(text)
+
+
 def truncate(text: str, limit: int) -> str:
     """Cut a text to at most `limit` units, at the end of a word where there is one, and mark the cut."""
     if length(text) <= limit:
         return text
-    used = 1  # of the ellipsis
-    end = 0
-    while end < len(text) and used + 1 + (text[end] > "\uffff") <= limit:
-        used += 1 + (text[end] > "\uffff")
-        end += 1
+    end = fitting(text, limit - 1)  # less the ellipsis
     head = text[:end]
     boundary = max(head.rfind(" "), head.rfind("\n"))
     if boundary > end * 0.6:

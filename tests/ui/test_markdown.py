@@ -1,6 +1,7 @@
 """Markdown in Discord's dialect: everything readable, nothing lost, nothing that pings or deceives."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -188,3 +189,20 @@ def test_a_ping_that_is_put_together_from_pieces_is_broken(markdown: str) -> Non
 
 def test_tasks_show_their_boxes() -> None:
     assert rendered("- [ ] open\n- [x] done") == "- ☐ open\n- ☑ done"
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet=" \n*`[]()x.🦜注。\\>-", max_size=600), st.integers(100, 200))
+def test_cutting_always_comes_to_an_end_and_loses_only_blanks(text: str, limit: int) -> None:
+    pages = paginate([text] if text.strip() else [], limit)
+    assert all(length(page) <= limit for page in pages)
+    kept = [c for c in "".join(pages) if c in "x注🦜"]
+    assert kept == [c for c in text if c in "x注🦜"]
+
+
+@pytest.mark.parametrize("unit", [" ", "*", "**a", "`", "`a", "[", "[a](", "~~a", "\\", "\n", "> ", "- ", "🦜"])
+def test_a_hostile_section_is_rendered_in_little_time(unit: str) -> None:
+    start = time.perf_counter()
+    paginate(render_blocks("x" + unit * (20_000 // len(unit)) + "x", no_refs), 1_900)
+    paginate(["x" + unit * (20_000 // len(unit)) + "x"], 1_900)
+    assert time.perf_counter() - start < 2
