@@ -16,6 +16,7 @@ from bot.library.review import Problem
 
 MAX_FILE = 1024 * 1024
 
+_MAX_DEPTH = 64
 _MARKDOWN = (".md", ".markdown")
 _CONFIGS = {f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")}
 _NOT_REVIEWS = re.compile(
@@ -52,7 +53,9 @@ def scan_folder(root: Path) -> Scan:
     start = "content" if _is_site(root) else ""
     for path, entry, reason in _walk(root, start):
         if reason:
-            skipped.append(Problem(path, 1, "info", reason))
+            # What is not UTF-8 in a name cannot be stored or printed as it is.
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            skipped.append(Problem(shown, 1, "info", reason))
             continue
         try:
             info = entry.stat(follow_symlinks=False)
@@ -87,7 +90,7 @@ def _is_site(root: Path) -> bool:
     return (root / "content").is_dir() and any((root / name).exists() for name in (*_CONFIGS, "config"))
 
 
-def _walk(root: Path, folder: str, bundle: str = "") -> Iterator[tuple[str, os.DirEntry[str], str]]:
+def _walk(root: Path, folder: str, bundle: str = "", depth: int = 0) -> Iterator[tuple[str, os.DirEntry[str], str]]:
     """Yield path, entry and the reason why it is no review (empty when it is one), in the order of the paths.
 
     `bundle` is the path of the leaf bundle that the folder lies in.
@@ -102,9 +105,12 @@ def _walk(root: Path, folder: str, bundle: str = "") -> Iterator[tuple[str, os.D
             if entry.name == "archetypes":
                 yield path + "/", entry, "holds archetypes, the templates of new pages"
                 continue
+            if depth >= _MAX_DEPTH:
+                yield path + "/", entry, f"lies more than {_MAX_DEPTH} folders deep"
+                continue
             inner = bundle or (path if _is_leaf_bundle(root / path) else "")
             try:
-                yield from _walk(root, path, inner)
+                yield from _walk(root, path, inner, depth + 1)
             except OSError as error:
                 yield path + "/", entry, f"cannot be listed: {error.strerror}"
             continue

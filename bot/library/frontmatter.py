@@ -104,6 +104,8 @@ def _check(value: Value) -> None:
             todo += [(key, depth + 1) for key in node]
         elif isinstance(node, list):
             todo += [(child, depth + 1) for child in node]
+        elif isinstance(node, int) and node.bit_length() > 63:
+            raise FrontMatterError(1, "the front matter holds a number that is too large")
         elif isinstance(node, str) and not node.isascii():
             try:
                 node.encode()
@@ -210,6 +212,9 @@ def _load_yaml(text: str) -> Value:
     return value
 
 
+_DEEP_KEY = re.compile(rf"^[^\n=\"']*(?:\.[^\n=.\"']*){{{MAX_DEPTH},}}", re.MULTILINE)
+
+
 class _Toml(_Fenced):
     name = "TOML"
     fence = "+++"
@@ -217,7 +222,9 @@ class _Toml(_Fenced):
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
         try:
-            value: Metadata = tomllib.loads(fm)
+            if _DEEP_KEY.search(fm):  # which tomllib would take quadratic time for
+                raise FrontMatterError(1, f"the front matter is nested more than {MAX_DEPTH} levels deep")
+            value: Metadata = tomllib.loads(fm, parse_float=str)  # 1706.03760 is an arXiv id as often as a number
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"line ([0-9]+)", str(error))
             line = int(where[1]) + 1 if where else 1 + fm.count("\n")
@@ -239,7 +246,7 @@ class _Json(BaseHandler):
 
     def split(self, text: str) -> tuple[str, str]:
         try:
-            _, end = json.JSONDecoder(strict=False).raw_decode(text[: MAX_BLOCK + 1])
+            _, end = json.JSONDecoder(strict=False, parse_float=str).raw_decode(text[: MAX_BLOCK + 1])
         except json.JSONDecodeError as error:
             raise FrontMatterError(error.lineno, f"the JSON front matter cannot be read: {error.msg}") from error
         except (ValueError, RecursionError) as error:
@@ -247,7 +254,7 @@ class _Json(BaseHandler):
         return text[:end], text[end:]
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
-        value = cast("Metadata", json.loads(fm, strict=False))
+        value = cast("Metadata", json.loads(fm, strict=False, parse_float=str))
         _check(value)
         return value
 

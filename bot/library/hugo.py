@@ -41,24 +41,36 @@ def fold_term(term: str) -> str:
     return re.sub(r"[\s-]+", "-", unicodedata.normalize("NFC", term).casefold().strip())
 
 
+# Hugo's own fields, which a `params` table does not change.
+_OWN_FIELDS = frozenset((
+    "title", "date", "draft", "summary", "slug", "url", "aliases", "publishdate", "expirydate", "lastmod", "params",
+))  # fmt: skip
+
+
 def merged_params(metadata: Metadata) -> Metadata:
     """Lay the custom keys of a `params` table over the top-level ones."""
     params = metadata.get("params")
     if not isinstance(params, dict):
         return metadata
-    return metadata | {key.lower(): value for key, value in params.items()}
+    return metadata | {key.lower(): value for key, value in params.items() if key.lower() not in _OWN_FIELDS}
 
 
 # --- dates ----------------------------------------------------------------------------------------
 
 _ISO = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?"
-    r"\s*(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?(?:\s+[A-Z]{3,4})?)?"
+    r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?"
+    r"\s*(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?(?:\s+[A-Z]{3,4})?)?"
 )
+_ZONE_NAME = re.compile(r" [A-Z]{3,4}$")  # which Go takes for UTC, when it is not the zone of the machine
+# Further forms that Go's `cast` library reads; https://pkg.go.dev/time#pkg-constants names them.
+_CAST = (
+    "%d %b %Y", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y",
+    "%d %b %y %H:%M", "%A, %d-%b-%y %H:%M:%S",
+)  # fmt: skip
 # What people write and Hugo refuses; read, with a warning.
 _LENIENT = (
-    "%Y%m%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y/%m/%d",
+    "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y/%m/%d",
     "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%Y-%m",
 )  # fmt: skip
 
@@ -80,7 +92,7 @@ def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=zone)
+        return value.replace(microsecond=0, tzinfo=value.tzinfo or zone)
     if isinstance(value, date):
         return datetime.combine(value, time(), zone)
     text = as_text(value)
@@ -89,10 +101,16 @@ def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
         if match:
             moment = datetime.fromisoformat(f"{match['day']}T{match['time'] or '00:00:00'}")
             return moment.replace(tzinfo=_parse_offset(match["zone"]) or zone)
-        if re.fullmatch(r"[0-9]{2} [A-Z][a-z]{2} [0-9]{4}", text):
-            return datetime.strptime(text, "%d %b %Y").replace(tzinfo=zone)
-    except ValueError:
+        if text.isdecimal() and len(text) <= 12:
+            return datetime.fromtimestamp(int(text), UTC)  # Unix seconds, as Hugo reads a bare number
+    except (ValueError, OverflowError, OSError):
         raise DateError(text) from None
+    for form in _CAST if text[:1].isalpha() or re.match(r"[0-9]{2} [A-Z]", text) else ():
+        try:
+            moment = datetime.strptime(_ZONE_NAME.sub("", text), form)  # noqa: DTZ007  the zone follows
+            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        except ValueError:
+            continue
     for form in _LENIENT:
         try:
             raise DateError(text, datetime.strptime(text, form).replace(tzinfo=zone))
@@ -106,7 +124,7 @@ def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
 def _parse_offset(text: str | None) -> timezone | None:
     if text is None:
         return None
-    if text in "Zz":
+    if text == "Z":
         return UTC
     digits = text[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
@@ -121,7 +139,7 @@ def urlize(text: str) -> str:
     kept = (
         character
         for character in unicodedata.normalize("NFC", text.strip()).lower().replace(" ", "-")
-        if character in "._/\\#+~-@%" or unicodedata.category(character)[0] in "LNM"
+        if character in "._/\\#+~-@" or unicodedata.category(character)[0] in "LNM"
     )
     return "".join(kept)
 
@@ -129,7 +147,8 @@ def urlize(text: str) -> str:
 def page_path(path: str) -> str:
     """Give the logical path of a content file: `/papers/bert` for `papers/bert.md` and `papers/bert/index.md`."""
     file = PurePosixPath(path)
-    bare = file.parent if file.stem.lower() == "index" else file.with_suffix("")
+    stem = file.stem.removesuffix(".en")  # English is the language of a site that names none
+    bare = file.parent if stem.lower() == "index" else file.with_name(stem or file.stem)
     return "/" + urlize("" if str(bare) == "." else str(bare))
 
 
@@ -139,7 +158,7 @@ def url_path(path: str, metadata: Metadata) -> str:
         return "/" + unquote(url).lstrip("/")
     plain = page_path(path)
     if slug := as_text(metadata.get("slug")):
-        return f"{plain.rpartition('/')[0]}/{urlize(slug)}/"
+        return f"{plain.rpartition('/')[0]}/{re.sub('-{2,}', '-', urlize(slug))}/"
     return plain.rstrip("/") + "/"
 
 
@@ -187,9 +206,8 @@ class _Tag:
 
 def _figure(tag: _Tag) -> str:
     caption = " ".join(filter(None, (tag.get("title"), tag.get("caption"))))
-    alt = tag.get("alt")
-    image = f"![{alt or caption}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})"
-    return f"{image}\n\n*{caption}*\n" if alt and caption else image
+    image = f"![{tag.get('alt')}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})"
+    return f"{image}\n\n*{caption}*\n" if caption else image
 
 
 def _reference(tag: _Tag) -> str:
@@ -222,13 +240,17 @@ def render_shortcodes(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     pieces: list[str] = []
     refs: list[tuple[str, int]] = []
     position = 0
+    unclosed: dict[str, int] = {}  # for each closing mark, where it was last looked for in vain
     for opening in _OPENING.finditer(text):
         if opening.start() < position:
             continue
         escaped = bool(opening["escape"])
         closer = ("*/" if escaped else "") + {"<": ">}}", "%": "%}}"}[opening["mark"]]
+        if opening.start() < unclosed.get(closer, 0):
+            continue
         end = text.find(closer, opening.end(), opening.end() + _MAX_SHORTCODE)
         if end < 0:
+            unclosed[closer] = opening.end() + _MAX_SHORTCODE - 2 * len(closer)
             continue
         pieces.append(text[position : opening.start()])
         position = end + len(closer)

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import logging
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -22,13 +21,10 @@ from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
 from bot.library.hugo import fold_term
 from bot.library.index import Index, Record
 from bot.library.lookup import Match, NameIndex, newest_first, normalize
-from bot.library.parse import Parsed, parse_review
+from bot.library.parse import Parsed, definitions_in, parse_review
 from bot.library.review import Problem, Review, Section
 
 _log = logging.getLogger(__name__)
-
-# `[^note]: text` and `[label]: address`, each on a line of its own.
-_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,100}\]:[ \t]\S.*$", re.MULTILINE)
 
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
 
@@ -271,8 +267,8 @@ class Library:
         """
         body = await self._index.get_body(review.path) or ""
         text = body[section.start : section.end].strip()
-        elsewhere = _DEFINITION.findall(body[: section.start] + "\n" + body[section.end :]) if "[" in text else []
-        return "\n\n".join([text, *elsewhere[:200]])
+        elsewhere = definitions_in(body[: section.start] + "\n" + body[section.end :]) if "[" in text else []
+        return "\n\n".join([text, *elsewhere])
 
 
 class Libraries:

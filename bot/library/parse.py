@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from bot.library import hugo
-from bot.library.frontmatter import FrontMatterError, Metadata, decode, parse_document
+from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, Value, decode, parse_document
 from bot.library.plain import plain_inline, summary_end
 from bot.library.review import Link, Problem, Ref, Review, Section
 from bot.papers.identifiers import PaperId, find_paper_ids, parse_paper_id
@@ -16,29 +16,43 @@ DIVIDER = "<!--more-->"
 
 _PREFIX = re.compile(r"\s*\[\s*papers?(?:\s[\w ]{0,20})?\s*\]\s*:?\s*", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?[ \t]*$")
-_HEADING_ID = re.compile(r"\s*\{#(?P<id>[^{}\s]+)[^{}]*\}\s*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]|$)")
+_HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+# `**Link**: ...`, `- *Paper:* ...`, `**Paper** [x](...)`: a label, and the links behind it.
 _LABELLED = re.compile(
-    r"[\s>*_+-]{0,8}(?P<label>[A-Za-z][A-Za-z .]{0,30}?)[*_]{0,3}\s{0,3}:[*_]{0,3}(?P<rest>\s.*|http.*)$"
+    r"[\s>*_+-]{0,8}(?:[0-9]{1,2}\. )?[^\w\s\[<]{0,4}\s?[*_]{0,3}(?P<label>[A-Za-z][A-Za-z ./()-]{0,40}?)[*_]{0,3}"
+    r"(?:\s{0,3}[:\uff1a][*_]{0,3}|(?<=[*_])\s{1,3}(?=[\[<h]))\s{0,5}(?P<rest>.*)$"
 )
 _LINK_LABELS = frozenset(
-    ("link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "source", "preprint", "publication")
+    ("link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "preprint", "publication", "id")
 )
-_AUTHOR_LABELS = frozenset(("author", "authors"))
+# Words before the last one of a label that make it another paper, or none.
+_OTHER_LABELS = frozenset((
+    "related", "previous", "prior", "follow", "another", "other", "image", "figure", "code", "dataset", "data", "see",
+    "from", "this", "similar", "blog", "slides", "video", "project", "demo", "cited", "earlier", "original",
+))  # fmt: skip
+_ASIDE = re.compile(r"\b(?:see also|also see|cf\.|compare|builds on|based on)", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(
     r"\[(?P<text>[^\[\]]{1,200})\]\(\s{0,3}<?(?P<url>https?://[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)"
 )
 _BARE_URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+(?:\([^\s()]*\)[^\s<>()\[\]\"'`]*)*", re.IGNORECASE)
 _LINK_ONLY = re.compile(r"[\s*_#>-]{0,8}(?:\[[^\[\]]{1,300}\]\([^\s()]+\)|<?https?://\S+>?)[\s*_.]{0,4}$")
+# `[^note]: text` and `[label]: address`, which may stand behind the text that names them.
+_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,100}\]:[ \t].*(?:\n(?: {4}|\t).*){0,20}", re.MULTILINE)
 _MAX_LINES = 50_000
 _MAX_LINE = 4_000  # characters of a line in which links and labels are looked for
 _MAX_INTRO = 200  # lines in which the paper is looked for
 _MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_TEASER = 8_000  # characters
+_MAX_DEFINED = 200_000  # characters in which definitions are looked for
+_MAX_NAMES = 4_000  # characters of a list of authors
 
 # Keys of front matter that sites use for the reviewed paper, in the order in which they are trusted.
-_PAPER_KEYS = ("arxiv", "arxiv_id", "doi", "paper", "paper_url", "paperurl", "link", "links", "url_pdf", "pdf")
+_PAPER_KEYS = (
+    "arxiv", "arxiv_id", "arxivid", "arxiv-id", "eprint", "doi", "paper", "paper_url", "paperurl", "paper_link",
+    "paperlink", "link", "links", "url_pdf", "pdf",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +92,12 @@ def parse_review(path: str, data: bytes) -> Parsed:
 
     metadata = hugo.merged_params(document.metadata)
     body, targets = hugo.render_shortcodes(document.body)
-    lines = document.body_line
-    refs = tuple(Ref(target, lines + document.body.count("\n", 0, offset)) for target, offset in targets)
+    refs: list[Ref] = []
+    line, position = document.body_line, 0
+    for target, offset in targets:
+        line += document.body.count("\n", position, offset)
+        position = offset
+        refs.append(Ref(target, line))
     outline = _outline(body)
 
     dates = {
@@ -114,7 +132,7 @@ def parse_review(path: str, data: bytes) -> Parsed:
             teaser=_teaser(body, metadata),
             links=links,
             paper_ids=paper_ids,
-            refs=refs,
+            refs=tuple(refs),
             sections=outline.sections,
         ),
         body,
@@ -134,12 +152,22 @@ def _teaser(body: str, metadata: Metadata) -> str:
     """Take what stands before the divider, else front matter's `summary`, else Hugo's automatic summary."""
     before, divider, _ = body.partition(DIVIDER)
     teaser = before.strip() if divider else ""
-    teaser = teaser or hugo.as_text(metadata.get("summary")) or body[: summary_end(body)].replace(DIVIDER, "").strip()
-    return teaser[:_MAX_TEASER]
+    if not teaser and (summary := hugo.as_text(metadata.get("summary"))):
+        return summary[:_MAX_TEASER]
+    if not teaser:
+        end = summary_end(body, cjk=hugo.as_bool(metadata.get("iscjklanguage")))
+        teaser = body[:end].replace(DIVIDER, "").strip()
+    definitions = definitions_in(body[len(teaser) :]) if "[" in teaser else []
+    return "\n\n".join([teaser[:_MAX_TEASER], *definitions])
+
+
+def definitions_in(text: str) -> list[str]:
+    """Give the definitions of footnotes and links that stand in a part of a body, for the parts that use them."""
+    return _DEFINITION.findall(text[:_MAX_DEFINED])[:200] if "]:" in text else []
 
 
 def _line_of_key(text: str, key: str) -> int:
-    match = re.compile(rf"^\W*{key}\W", re.IGNORECASE | re.MULTILINE).search(text)
+    match = re.compile(rf"^[^\w\n]{{0,20}}{key}\b", re.IGNORECASE | re.MULTILINE).search(text[:MAX_BLOCK])
     return 1 + text.count("\n", 0, match.start(0)) if match else 1
 
 
@@ -193,18 +221,23 @@ def _authors(metadata: Metadata, outline: "_Outline") -> tuple[str, ...]:
 
 
 def _split_names(text: str) -> tuple[str, ...]:
-    separator = r";" if ";" in text else r",\s*(?:and|&)\s+|,|\s+and\s+|\s+&\s+"
+    text = " ".join(text[:_MAX_NAMES].split())
+    separator = r";" if ";" in text else r", ?(?:and |& )|,| and | & "
     return tuple(name for part in re.split(separator, text) if (name := plain_inline(part).strip(" *_")))
 
 
 def _links_in(line: str) -> list[Link]:
-    found: list[Link] = []
-    rest = line
-    for match in _MARKDOWN_LINK.finditer(line):
-        found.append(Link(plain_inline(match["text"]), match["url"]))
-        rest = rest.replace(match[0], " ")
-    found += [Link("", match[0].rstrip(".,;:!?*_")) for match in _BARE_URL.finditer(rest)]
-    return found
+    """Give the links of a line in their order: those of markdown with their words, and bare addresses."""
+    line = line[:_MAX_LINE]
+    worded = list(_MARKDOWN_LINK.finditer(line))
+    found = [(match.start(), Link(plain_inline(match["text"]), match["url"])) for match in worded]
+    spans = [match.span() for match in worded]
+    found += [
+        (match.start(), Link("", match[0].rstrip(".,;:!?*_")))
+        for match in _BARE_URL.finditer(line)
+        if not any(start <= match.start() < end for start, end in spans)
+    ]
+    return [link for _, link in sorted(found, key=lambda row: row[0])]
 
 
 def _reviewed_paper(metadata: Metadata, outline: "_Outline") -> tuple[tuple[Link, ...], tuple[PaperId, ...]]:
@@ -212,12 +245,13 @@ def _reviewed_paper(metadata: Metadata, outline: "_Outline") -> tuple[tuple[Link
 
     A paper that is merely cited in the text is never taken.
     """
-    links = [link for line in outline.link_lines for link in _links_in(line)]
-    ids = [found for line in outline.link_lines for found in find_paper_ids(line)]
+    lines = [_ASIDE.split(line[:_MAX_LINE])[0] for line in outline.link_lines]
+    links = [link for line in lines for link in _links_in(line)]
+    ids = [found for line in lines for found in find_paper_ids(line)]
     for key in _PAPER_KEYS:
-        for text in hugo.as_list(metadata.get(key)):
+        for text in _texts_of(metadata.get(key)):
             found = parse_paper_id(text)
-            if found and not outline.link_lines:
+            if found and not lines:
                 ids.append(found)
             if _BARE_URL.fullmatch(text):
                 links.append(Link("", text))
@@ -228,6 +262,12 @@ def _reviewed_paper(metadata: Metadata, outline: "_Outline") -> tuple[tuple[Link
         ids = list(find_paper_ids(outline.lone_link))
     unique = {link.url: link for link in reversed(links)}
     return tuple(reversed(unique.values())), tuple(dict.fromkeys(ids))
+
+
+def _texts_of(value: Value) -> tuple[str, ...]:
+    """Give the texts of a value; of a mapping, or a list of them, the addresses."""
+    items = value if isinstance(value, list) else [value]
+    return hugo.as_list([item.get("url") if isinstance(item, dict) else item for item in items])
 
 
 # --- body -----------------------------------------------------------------------------------------
@@ -264,6 +304,7 @@ def _outline(body: str) -> _Outline:
     link_lines: list[str] = []
     lone_links: list[str] = []
     authors = ""
+    comment = listed = False  # within a comment; below a label whose links are a list
     fence, position, previous = "", 0, ""
     for number, line in enumerate(body.split("\n")):
         end = position + len(line) + 1
@@ -276,7 +317,7 @@ def _outline(body: str) -> _Outline:
         elif not fence and first:
             found = None
             if first == "#" and (heading := _HEADING.match(line)):
-                found = _Heading(len(heading["marks"]), heading["title"] or "", position, end)
+                found = _Heading(len(heading[1]), _heading_text(line[heading.end() :]), position, end)
             elif first in "=-" and previous.strip() and (under := _UNDERLINE.match(line)) and not _is_block(previous):
                 level = 1 if under[1][0] == "=" else 2
                 found = _Heading(level, previous.strip(), position - len(previous) - 1, end)
@@ -284,8 +325,15 @@ def _outline(body: str) -> _Outline:
                 headings.append(found)
             # The paper is named before the first heading, or below a heading that is the title.
             if number < _MAX_INTRO and (not headings or (len(headings) == 1 and headings[0].level == 1)):
+                if comment or (line.lstrip().startswith("<!--") and "-->" not in line):
+                    comment = "-->" not in line
+                    previous, position = line, end
+                    continue
                 kind = _labelled(line)
                 if kind == "link":
+                    link_lines.append(line)
+                    listed = not _BARE_URL.search(line)
+                elif listed and first in "-*+0123456789" and _BARE_URL.search(line):
                     link_lines.append(line)
                 elif kind == "authors":
                     authors = authors or line.partition(":")[2].strip().strip("*_").strip()
@@ -301,6 +349,13 @@ def _outline(body: str) -> _Outline:
     )
 
 
+def _heading_text(text: str) -> str:
+    """Drop the closing marks of a heading."""
+    text = text.strip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else text
+
+
 def _is_block(line: str) -> bool:
     return bool(re.match(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}", line)) or line.strip() == DIVIDER
 
@@ -310,12 +365,14 @@ def _labelled(line: str) -> str:
     match = _LABELLED.match(line[:_MAX_LINE])
     if match is None:
         return ""
-    last_word = match["label"].lower().split()[-1]
-    if last_word in _AUTHOR_LABELS:
+    words = re.findall(r"[a-z]+", match["label"].lower())
+    if words[-1:] == ["author"] or words[-1:] == ["authors"]:
         return "authors"
-    if last_word in _LINK_LABELS and (_BARE_URL.search(match["rest"]) or next(find_paper_ids(match["rest"]), None)):
-        return "link"
-    return ""
+    if len(words) > 4 or not _LINK_LABELS.intersection(words[-2:]) or _OTHER_LABELS.intersection(words):
+        return ""
+    rest = match["rest"].strip("*_ ")
+    named = not rest or _BARE_URL.search(rest) or next(find_paper_ids(rest), None)
+    return "link" if named else ""
 
 
 def _sections(body: str, headings: list[_Heading]) -> tuple[Section, ...]:
@@ -328,9 +385,9 @@ def _sections(body: str, headings: list[_Heading]) -> tuple[Section, ...]:
         sections.append(Section("", "", start, bounds[0]))
     anchors: dict[str, int] = {}
     for heading, end in zip(tops, bounds[1:], strict=True):
-        explicit = _HEADING_ID.search(heading.title)
+        explicit = _HEADING_ID.search(heading.title[-500:]) if len(heading.title) < 500 else None
         title = plain_inline(heading.title[: explicit.start()] if explicit else heading.title)
-        anchor = explicit["id"] if explicit else _anchor(title)
+        anchor = explicit[1] if explicit else _anchor(title)
         repeats = anchors[anchor] = anchors.get(anchor, -1) + 1
         text_start = min(heading.end, end)
         if title and body[text_start:end].strip():

@@ -1,83 +1,98 @@
 """Markdown as Hugo renders it: to plain text, and to the summary that Hugo makes by itself.
 
-goldmark, Hugo's renderer, is CommonMark with tables, strikethrough, footnotes, definition lists and typographic
-quotes; markdown-it-py does the same.
+goldmark, Hugo's renderer, is CommonMark with tables, strikethrough, footnotes, definition lists, tasks and
+typographic quotes; markdown-it-py does the same.
 """
 
 import html
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from bot.library.typography import typography_plugin
+
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
-_MARKDOWN = (
-    MarkdownIt("commonmark", {"typographer": True, "html": True})
-    .enable(["table", "strikethrough", "replacements", "smartquotes"])
-    .use(footnote_plugin)
-    .use(deflist_plugin)
-)
-# The blocks alone: which lines are paragraphs, their text unread.
-_BLOCKS = MarkdownIt("commonmark", {"html": True}).enable("table").use(footnote_plugin).use(deflist_plugin)
-_BLOCKS.disable(["inline", "text_join"])
+_SUMMARY_READS = 12_000  # characters in which its end is looked for
 
-_SUMMARY_READS = 40_000  # characters
-_WORDS_STAND_IN = 4_000  # characters, far more than 70 words
-_TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
-_TOKEN = re.compile(r"</?[A-Za-z]+>?|[A-Za-z]+=[\"'].*|>")
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_MARKDOWN = (
+    MarkdownIt("commonmark", {"html": True})
+    .enable(["table", "strikethrough"])
+    .use(footnote_plugin, inline=False)
+    .use(deflist_plugin)
+    .use(typography_plugin)
+)
+_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_HTML_WORD = re.compile(r"</?[A-Za-z]+>?|[A-Za-z]+=[\"'].*|>", re.DOTALL)  # what Hugo does not count as a word
+_HEADING_ATTRIBUTES = re.compile(r"^( {0,3}#{1,6} .{0,500}?) {0,9}\{[#.][^{}\n]{0,200}\} *$", re.MULTILINE)
 
 
 def plain_text(markdown: str) -> str:
     """Render markdown and drop the markup: one line of text with typographic quotes, as a browser shows it."""
-    body = _MARKDOWN.render(markdown).partition('<hr class="footnotes-sep"')[0]
-    body = re.sub(r"\[([0-9]+)(?::[0-9]+)?\]</a></sup>", r"\1", body)  # a footnote's mark, without brackets
-    return " ".join(html.unescape(_TAG.sub("", body)).split())
+    text = _MARKDOWN.render(_HEADING_ATTRIBUTES.sub(r"\1", markdown)).partition('<hr class="footnotes-sep"')[0]
+    text = re.sub(r"\[([0-9]+)(?::[0-9]+)?\]</a></sup>", r"\1", text)  # a footnote's mark, without brackets
+    text = re.sub(r"(<li>\s*(?:<p>)?)\[[ xX]\] ", r"\1", text)  # the box of a task
+    text = re.sub(r"<br ?/?>", "\n", _UNSEEN.sub("", text))
+    return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
 def plain_inline(markdown: str) -> str:
-    """Drop the markup of one line, a heading or a title."""
+    """Drop the markup of one line, a heading or a title, as far as it is of a sane length."""
+    markdown = markdown[:1_000].strip()
     if not any(mark in markdown for mark in "*_`[]<&\\~"):
-        return markdown.strip()
+        return markdown
     return " ".join(html.unescape(_TAG.sub("", _MARKDOWN.renderInline(markdown))).split())
 
 
-def summary_end(markdown: str) -> int:
-    """Find where Hugo's automatic summary ends: the paragraph in which the 70th word stands.
+def summary_end(markdown: str, *, cjk: bool = False) -> int:
+    """Find where Hugo's automatic summary ends: the block in which the paragraph of the 70th word ends.
 
     Gives a character offset. Words are counted in the HTML between the ends of paragraphs, as Hugo does
-    (resources/page/page_markup.go), so those of headings and lists before it count too. Only the beginning of a
-    long text is read.
+    (resources/page/page_markup.go), so those of headings and lists before it count too. With `cjk`, the front
+    matter's `isCJKLanguage`, each character of such a script is a word.
     """
     head = markdown[:_SUMMARY_READS]
-    tokens = _BLOCKS.parse(head)
-    lines = head.split("\n")
-    count, end_line = 0, 0
-    segment: list[str] = []
-    for token in tokens:
-        if token.map:
+    env: dict[str, object] = {}
+    count, end_line, open_html = 0, 0, ""
+    block: list[Token] = []
+    for token in _MARKDOWN.parse(head, env):
+        if token.type == "footnote_block_open":
+            break
+        if token.type == "heading_open":
+            token.attrSet("id", "")  # Hugo's headings have one, and it hides their first word
+        if token.level == 0 and token.map:
             end_line = token.map[1]
-        if token.type == "inline":
-            segment.append(_MARKDOWN.renderInline(token.content[:_WORDS_STAND_IN]))
-        elif token.type == "paragraph_close" and not token.hidden:
-            count += _count_words("".join(segment))
+        block.append(token)
+        if token.level > 0 or token.nesting == 1:
+            continue
+        rendered = re.sub(
+            r"\s?\{[#.][^{}<>]{0,200}\}(?=</h)", "", _MARKDOWN.renderer.render(block, _MARKDOWN.options, env)
+        )
+        *paragraphs, open_html = (open_html + rendered).split("</p>")
+        block = []
+        for paragraph in paragraphs:
+            count += _count_words(paragraph, cjk=cjk)
             if count >= SUMMARY_WORDS:
-                end = len("\n".join(lines[:end_line]))
-                if end_line < len(lines) or len(head) == len(markdown):
-                    return end
-                rest = markdown.find("\n\n", end)  # the paragraph goes on behind what was read
-                return rest if rest >= 0 else len(markdown)
-            segment.clear()
-        elif not token.hidden:
-            segment.append(_MARKDOWN.renderer.render([token], _MARKDOWN.options, {}) or "")
-            segment.append(" ")
+                return _line_end(markdown, head, end_line)
     return len(markdown)
 
 
-def _count_words(fragment: str) -> int:
-    words = [word for word in fragment.split() if not _TOKEN.fullmatch(word)]
-    if not _CJK.search(fragment):
+def _line_end(markdown: str, head: str, line: int) -> int:
+    """Give the offset of the end of the `line`-th line, or of the paragraph that goes on behind what was read."""
+    end = len("\n".join(head.split("\n")[:line]))
+    if end < len(head) or len(head) == len(markdown):
+        return end
+    rest = markdown.find("\n\n", end)
+    return rest if rest >= 0 else len(markdown)
+
+
+def _count_words(fragment: str, *, cjk: bool) -> int:
+    # Hugo never looks at the last character, which matters when it is a word of its own.
+    words = [word for word in fragment[:-1].split() if not _HTML_WORD.fullmatch(word)]
+    if not cjk:
         return len(words)
     return sum(1 if word.isascii() else len(_TAG.sub("", word)) for word in words)

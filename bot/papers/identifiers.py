@@ -49,7 +49,7 @@ _ARXIV_OLD = (
     r"(?:\.[A-Z]{2})?/(?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3}"
 )
 _ARXIV = re.compile(rf"(?P<id>{_ARXIV_NEW}|{_ARXIV_OLD})(?:v(?P<version>[1-9][0-9]{{0,2}}))?", re.IGNORECASE)
-_DOI = re.compile(r"10\.[0-9]{4,9}/[!-;=?-~]+")
+_DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]+")
 _DOI_IN_PROSE = r"10\.[0-9]{4,9}/[!#-;=?-Z^-z~]+"  # quotes, brackets and bars end it there
 _ACL = re.compile(r"[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+|[A-Z][0-9]{2}-[0-9]{4}", re.IGNORECASE)
 _OPENREVIEW = re.compile(r"[A-Za-z0-9_-]{6,20}")
@@ -94,13 +94,16 @@ def parse_doi(text: str) -> PaperId | None:
 
 def _trim_doi(doi: str) -> str:
     """Drop what follows a DOI in prose: a full stop, a closing bracket that it never opened."""
-    while doi:
-        last = doi[-1]
-        unopened = last in ")]}" and doi.count(last) > doi.count({")": "(", "]": "[", "}": "{"}[last])
-        if not unopened and last not in ".,;:!?'\"*_":
+    surplus = {close: doi.count(close) - doi.count(open_) for open_, close in ("()", "[]", "{}")}
+    end = len(doi)
+    while end:
+        last = doi[end - 1]
+        if surplus.get(last, 0) > 0:
+            surplus[last] -= 1
+        elif last not in ".,;:!?'\"*_":
             break
-        doi = doi[:-1]
-    return doi
+        end -= 1
+    return doi[:end]
 
 
 def _acl(text: str) -> PaperId | None:
@@ -133,15 +136,21 @@ def _openreview_page(url: _Url) -> PaperId | None:
 
 
 def _acl_page(url: _Url) -> PaperId | None:
-    path = url.path[1:] if url.path[:1] == ["anthology"] else url.path
-    return _acl(path[0]) if path else None
+    # The old site has the volume before the paper: /anthology/W/W18/W18-5446.pdf
+    return next((found for segment in reversed(url.path) if (found := _acl(segment))), None)
 
 
 def _doi_page(url: _Url) -> PaperId | None:
     for start, segment in enumerate(url.path):
         if segment.startswith("10."):
             doi = "/".join(url.path[start:])
-            return parse_doi(doi.removesuffix(".pdf"))
+            return parse_doi(re.sub(r"(?:\.pdf|/(?:full|pdf|abstract|epdf))$", "", doi))
+    return None
+
+
+def _nature_page(url: _Url) -> PaperId | None:
+    if len(url.path) == 2 and url.path[0] == "articles":
+        return parse_doi(f"10.1038/{url.path[1].removesuffix('.pdf')}")
     return None
 
 
@@ -165,6 +174,10 @@ _HOSTS: dict[str, Callable[[_Url], PaperId | None]] = {
     "doi.org": _doi_page,
     "dx.doi.org": _doi_page,
     "dl.acm.org": _doi_page,
+    "link.springer.com": _doi_page,
+    "onlinelibrary.wiley.com": _doi_page,
+    "journals.sagepub.com": _doi_page,
+    "nature.com": _nature_page,
     "semanticscholar.org": _semantic_scholar_page,
 }
 
@@ -197,12 +210,12 @@ _CANDIDATE = re.compile(
 
 def _trim_url(url: str) -> str:
     """Drop the punctuation of the sentence around a link, as GitHub's autolinks do."""
-    while url:
-        if url[-1] in ".,;:!?'*_~" or (url[-1] == ")" and url.count(")") > url.count("(")):
-            url = url[:-1]
-        else:
-            break
-    return url
+    surplus = url.count(")") - url.count("(")
+    end = len(url)
+    while end and (url[end - 1] in ".,;:!?'*_~" or (url[end - 1] == ")" and surplus > 0)):
+        surplus -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
 
 
 def find_paper_ids(text: str) -> Iterator[PaperId]:

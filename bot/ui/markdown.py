@@ -22,13 +22,19 @@ from bot.ui.text import clean, columns, escape, fitting, length, no_links, no_pi
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
 
-_PARSER = (
-    MarkdownIt("commonmark", {"html": True})
-    .enable(["table", "strikethrough"])
-    .use(footnote_plugin)
-    .use(deflist_plugin)
-    .use(dollarmath_plugin, allow_space=False, allow_digits=False)
-)
+
+def _parser() -> MarkdownIt:
+    return (
+        MarkdownIt("commonmark", {"html": True})
+        .enable(["table", "strikethrough"])
+        .use(deflist_plugin)
+        .use(dollarmath_plugin, allow_space=False, allow_digits=False)
+    )
+
+
+_PARSER = _parser().use(footnote_plugin, inline=False)
+_WITHOUT_FOOTNOTES = _parser()
+
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[a-z0-9-]{2,63}\.)+(?:[a-z]{2,24})(?![a-z0-9.-]*[a-z0-9])")
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
@@ -38,7 +44,10 @@ _MAX_URL = 512
 
 def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
     """Render markdown into blocks, each a paragraph, list, quote or block of code."""
-    root = SyntaxTreeNode(_PARSER.parse(markdown))
+    try:
+        root = SyntaxTreeNode(_PARSER.parse(markdown))
+    except ValueError:  # a footnote that is defined within itself gives tokens that are no tree
+        root = SyntaxTreeNode(_WITHOUT_FOOTNOTES.parse(markdown))
     blocks = (_Renderer(resolve_ref).block(node) for node in root.children)
     return [block if block.startswith("```") else no_pings(block) for block in blocks if block.strip()]
 

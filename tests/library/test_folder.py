@@ -101,3 +101,18 @@ def test_names_of_files_may_hold_anything(tmp_path: Path) -> None:
     scan = scan_folder(tmp_path)
     assert list(scan.files) == ["a\nb.md"]
     assert [problem.reason for problem in scan.skipped] == ["has a name that is not UTF-8: rename it"]
+
+
+def test_a_very_deep_folder_is_reported_and_not_followed(tmp_path: Path) -> None:
+    deep = tmp_path / "/".join("d" * 200)
+    deep.mkdir(parents=True)
+    (deep / "a.md").write_text("x")
+    scan = scan_folder(tmp_path)
+    assert scan.files == {}
+    assert "64 folders deep" in scan.skipped[0].reason
+
+
+def test_the_name_of_a_skipped_file_can_always_be_printed(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.txt", "wb") as file:
+        file.write(b"x")
+    assert scan_folder(tmp_path).skipped[0].path == "caf\\xe9.txt"

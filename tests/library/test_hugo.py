@@ -20,6 +20,11 @@ from bot.library.frontmatter import Value
         ("2020-01-02T03:04:05.678-07:00", "2020-01-02T03:04:05-07:00"),
         ("2020-01-02T03:04:05Z", "2020-01-02T03:04:05+00:00"),
         ("02 Jan 2020", "2020-01-02T00:00:00+00:00"),
+        ("Mon, 02 Jan 2006 15:04:05 MST", "2006-01-02T15:04:05+00:00"),
+        ("Mon, 02 Jan 2006 15:04:05 -0700", "2006-01-02T15:04:05-07:00"),
+        ("02 Jan 06 15:04 MST", "2006-01-02T15:04:00+00:00"),
+        ("1616630400", "2021-03-25T00:00:00+00:00"),
+        (datetime(2020, 1, 2, 3, 4, 5, 678, UTC), "2020-01-02T03:04:05+00:00"),
         (date(2020, 1, 2), "2020-01-02T00:00:00+00:00"),
         (datetime(2020, 1, 2, 3, tzinfo=timezone(timedelta(hours=2))), "2020-01-02T03:00:00+02:00"),
     ],
@@ -89,6 +94,9 @@ def test_spellings_of_a_term_are_one() -> None:
         ("papers/leaf/index.md", {"slug": "Ünï Slug"}, "/papers/ünï-slug/"),
         ("papers/bert.md", {"slug": "My Slug"}, "/papers/my-slug/"),
         ("papers/bert.md", {"slug": "x", "url": "/a/Custom/"}, "/a/Custom/"),
+        ("papers/bert.md", {"slug": "My Slug & Co."}, "/papers/my-slug-co./"),
+        ("papers/bert.en.md", {}, "/papers/bert/"),
+        ("papers/bert.fr.md", {}, "/papers/bert.fr/"),
         ("papers/bert.md", {"url": "foo/Bar.html"}, "/foo/Bar.html"),
         ("papers/bert.md", {"url": "https://arxiv.org/abs/1"}, "/papers/bert/"),
         ("index.md", {}, "/"),
@@ -111,7 +119,7 @@ def test_the_address_of_a_page(path: str, metadata: dict[str, Value], expected: 
         ("a {{< tweet user=x id=1 />}} z", "a  z"),
         ('{{</* ref "x" */>}}', '{{< ref "x" >}}'),
         ("{{%/* x */%}}", "{{% x %}}"),
-        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![A "fig"](a.png)'),
+        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![](a.png)\n\n*A "fig"*\n'),
         ("{{< highlight go >}}x{{< /highlight >}}", "```gox```"),
         ("never {{< closed", "never {{< closed"),
         ("{{ not a shortcode }}", "{{ not a shortcode }}"),
@@ -153,3 +161,13 @@ def test_a_reference_is_looked_for_beside_its_page_and_then_from_the_root(
     target: str, source: str, expected: list[str]
 ) -> None:
     assert list(hugo.ref_candidates(target, source)) == expected
+
+
+def test_a_params_table_changes_custom_fields_and_not_hugos_own() -> None:
+    metadata: dict[str, Value] = {
+        "title": "T",
+        "tags": ["a"],
+        "params": {"Title": "P", "draft": True, "Tags": ["b"], "x": "y"},
+    }
+    merged = hugo.merged_params(metadata)
+    assert (merged["title"], merged.get("draft"), merged["tags"], merged["x"]) == ("T", None, ["b"], "y")

@@ -78,6 +78,15 @@ Good?
         "> Links: [a](https://arxiv.org/abs/1706.03762), [b](https://b.example)",
         "https://arxiv.org/abs/1706.03762",
         "[The paper](https://arxiv.org/abs/1706.03762)",
+        "**Link**:[arXiv](https://arxiv.org/abs/1706.03762)",
+        "**Paper** [arXiv](https://arxiv.org/abs/1706.03762)",
+        "**Paper (arXiv)**: https://arxiv.org/abs/1706.03762",
+        "**Paper/PDF**: https://arxiv.org/pdf/1706.03762",
+        "**arXiv ID**: 1706.03762",
+        "📄 Paper：https://arxiv.org/abs/1706.03762",
+        "1. Paper: https://arxiv.org/abs/1706.03762",
+        "**Links**:\n\n- [arXiv](https://arxiv.org/abs/1706.03762)\n- [code](https://example.org)",
+        "**Link**: [it](https://arxiv.org/abs/1706.03762) (see also [BERT](https://arxiv.org/abs/1810.04805))",
     ],
 )
 def test_the_link_line_names_the_paper(line: str) -> None:
@@ -100,6 +109,9 @@ def test_an_acm_link_line() -> None:
         ({"doi": "10.1145/3442188.3445922"}, ["doi:10.1145/3442188.3445922"]),
         ({"params": {"paper": "https://openreview.net/forum?id=Sy8gdB9xx"}}, ["openreview:Sy8gdB9xx"]),
         ({"link": "https://example.org/paper.pdf"}, []),
+        ({"paper_link": "https://arxiv.org/abs/1810.04805"}, ["arxiv:1810.04805"]),
+        ({"paper": {"url": "https://arxiv.org/abs/1810.04805"}}, ["arxiv:1810.04805"]),
+        ({"links": [{"name": "arXiv", "url": "https://arxiv.org/abs/1810.04805"}]}, ["arxiv:1810.04805"]),
         ({"url": "/papers/1810.04805/"}, []),
     ],
 )
@@ -114,6 +126,12 @@ def test_front_matter_names_the_paper_when_no_line_does(fields: dict[str, object
         "It follows https://arxiv.org/abs/2002.12327 closely.\n\n## S\n\nText.\n",
         "Text.\n\n## References\n\n**Link**: https://arxiv.org/abs/2002.12327\n",
         "```\n**Link**: https://arxiv.org/abs/2002.12327\n```\n",
+        "<!--\n**Link**: https://arxiv.org/abs/2002.12327\n-->\n\nText.\n",
+        "**Related paper**: https://arxiv.org/abs/2002.12327\n\nText.\n",
+        "**Previous paper**: https://arxiv.org/abs/2002.12327\n\nText.\n",
+        "Figure source: https://arxiv.org/abs/2002.12327\n\nText.\n",
+        "This builds on another paper: https://arxiv.org/abs/2002.12327\n\nText.\n",
+        "https://arxiv.org/abs/2002.12327\n\nhttps://arxiv.org/abs/1810.04805\n\nText.\n",
     ],
 )
 def test_a_cited_paper_is_never_taken_for_the_reviewed_one(body: str) -> None:
@@ -289,6 +307,17 @@ def test_any_markdown_gives_sections_that_lie_within_the_body(pieces: list[str])
         "![" * 400_000,
         "&amp;" * 200_000,
         "**Link**: " + "https://a.b/(" * 60_000,
+        "**Link**: https://a.b/" + ")" * 900_000,
+        "**Link**: 10.1000/" + ")" * 900_000,
+        "**Link**: " + "[a](https://a.b/) " * 40_000,
+        "**Authors**: a" + " " * 300_000 + "b",
+        "# a" + " " * 300_000 + "b",
+        "# a" + " #" * 300_000 + "b",
+        "# " + "![" * 200_000,
+        "{{< ref x >}}" * 40_000,
+        "{{<" * 300_000,
+        "a\n" * 30_000 + "[" * 30_000,
+        "\"'" * 200_000,
     ],
     ids=lambda body: body[:12].encode("unicode_escape").decode(),
 )
@@ -319,3 +348,14 @@ def test_the_seed_is_read_as_the_club_means_it() -> None:
     assert list(map(str, review.paper_ids)) == ["arxiv:2002.12327"]
     assert [ref.target for ref in review.refs] == ["papers/stochastic_parrots_bender.md"]
     assert [section.title for section in review.sections][-1] == "My thoughts"
+
+
+def test_a_number_in_toml_keeps_its_digits() -> None:
+    assert list(map(str, parsed("+++\ntitle = 'x'\narxiv = 1706.03760\n+++\nText.\n").paper_ids)) == [
+        "arxiv:1706.03760"
+    ]
+
+
+def test_the_teaser_brings_the_definitions_that_it_uses() -> None:
+    body = "A [link][l] and a note[^n].\n\n<!--more-->\n\nText.\n\n[l]: https://e.example/\n[^n]: The note.\n"
+    assert body_review(body).teaser == "A [link][l] and a note[^n].\n\n[l]: https://e.example/\n\n[^n]: The note."

@@ -187,6 +187,10 @@ def test_a_ping_that_is_put_together_from_pieces_is_broken(markdown: str) -> Non
     assert not re.search(r"@(everyone|here)", rendered(markdown))
 
 
+def test_a_footnote_within_itself_is_survived() -> None:
+    assert "[^1]" in rendered("[^1]: - [^1]: ").replace("\\", "")
+
+
 def test_tasks_show_their_boxes() -> None:
     assert rendered("- [ ] open\n- [x] done") == "- ☐ open\n- ☑ done"
 
