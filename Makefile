@@ -40,13 +40,13 @@ clean:
 	@$(PYTHON) -m venv .venv || { echo "Is python3-venv installed? On Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
 
 .venv/demo.stamp: requirements.lock pyproject.toml | .venv/bin/python
-	@echo "Installing what the demo needs (about 60 MB, once) ..."
+	@echo "Installing what the demo needs (150 MB on disk, once) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
-	@echo "Installing what the checks need (about 300 MB, once) ..."
+	@echo "Installing what the checks need (800 MB on disk, once) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ .venv/demo.stamp

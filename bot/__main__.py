@@ -102,7 +102,10 @@ async def _sync(settings: Settings, token: str) -> int:
 
 @app.command()
 def demo(
-    reviews: Annotated[Path | None, typer.Option(help="The folder to read; the sample library, if not given.")] = None,
+    reviews: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="The folder to read; the sample library, if not given."),
+    ] = None,
     once: Annotated[str | None, typer.Option(metavar="NAME", help="Ask /paper NAME, print the answer and end.")] = None,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The page's port; a free one, if not given.")
@@ -121,7 +124,10 @@ def demo(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="A slug, words of the title, an author, an arXiv id.")],
-    reviews: Annotated[Path | None, typer.Option(help="The folder to read, instead of PAPERCLUB_REVIEWS.")] = None,
+    reviews: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="The folder to read, instead of PAPERCLUB_REVIEWS."),
+    ] = None,
 ) -> None:
     """Show the card of a review in the terminal, as the chat will show it. Drafts can be shown too."""
     settings = load_settings(reviews=reviews)
@@ -155,7 +161,10 @@ async def _show(settings: Settings, name: str) -> None:
 @app.command()
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The folder, instead of PAPERCLUB_REVIEWS.")
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", exists=True, file_okay=False, help="The folder to check, instead of PAPERCLUB_REVIEWS."
+        ),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Text for people or JSON for programs.")] = Format.TEXT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list each file that is not a review.")] = False,

@@ -20,6 +20,8 @@ from typing import Any, cast
 
 import simcord
 from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
 from simcord.backend.errors import SetupError
 
 from bot.client import create_bot
@@ -82,8 +84,10 @@ async def ask(world: World, name: str) -> dict[str, Any]:
 
 async def ask_once(reviews: Path, name: str) -> None:
     """Ask one question and print the answer: the message as JSON, and on the error output as it looks."""
-    with tempfile.TemporaryDirectory(prefix="paperclub-") as data, _progress.status("Reading the reviews …"):
+    with tempfile.TemporaryDirectory(prefix="paperclub-") as data, _progress.status("") as status:
+        _tell(status, f"Reading the reviews of {reviews} …")
         async with open_world(_settings(reviews, Path(data))) as world:
+            _tell(status, f"Asking /paper {name} …")
             message = await ask(world, name)
     _progress.print(draw_message(message["components"]))
     print(json.dumps(message, ensure_ascii=False, indent=2))  # noqa: T201  the answer is the output
@@ -96,13 +100,14 @@ async def serve(reviews: Path, port: int | None, *, browser: bool) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     with tempfile.TemporaryDirectory(prefix="paperclub-") as data:
-        status = _progress.status(f"Reading the reviews of {reviews} …")
+        status = _progress.status("")
         status.start()
+        _tell(status, f"Reading the reviews of {reviews} …")
         try:
             async with open_world(_settings(reviews, Path(data))) as world:
-                status.update(f"Asking /paper {QUESTION} …")
+                _tell(status, f"Asking /paper {QUESTION} …")
                 message = await ask(world, QUESTION)
-                status.update("Starting the page …")
+                _tell(status, "Starting the page …")
                 page = world.env.preview(
                     world.channel, viewers=[world.ada, world.grace], layout="channel", timezone=_zone(), port=port
                 )
@@ -122,6 +127,14 @@ async def serve(reviews: Path, port: int | None, *, browser: bool) -> None:
             raise SettingsError(f"--port {port}: {error}: choose another one, or leave it out.") from error
         finally:
             status.stop()
+
+
+def _tell(status: Status, step: str) -> None:
+    """Say what is being done: in one line that changes, or in lines of a log where there is no terminal."""
+    if _progress.is_terminal:
+        status.update(escape(step))
+    else:
+        _progress.print(step, markup=False, highlight=False)
 
 
 def _settings(reviews: Path, data: Path) -> Settings:

@@ -118,7 +118,7 @@ def test_the_demo_answers_one_question_about_any_folder(tmp_path: Path) -> None:
 
 def test_the_demo_of_a_missing_folder_says_so(tmp_path: Path) -> None:
     done = paperclub("demo", "--reviews", str(tmp_path / "no"), "--once", "x", cwd=tmp_path)
-    assert done.returncode == 78
+    assert done.returncode == 2
     assert "does not exist" in done.stderr
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 Component = Mapping[str, Any]
 
 # https://docs.discord.com/developers/components/reference#component-object-component-types
-_ACTION_ROW, _BUTTON, _SELECT, _TEXT, _CONTAINER = 1, 2, 3, 10, 17
+_ACTION_ROW, _BUTTON, _SELECT, _TEXT, _SEPARATOR, _CONTAINER = 1, 2, 3, 10, 14, 17
 
 _INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
@@ -35,7 +35,7 @@ def _draw(component: Component) -> RenderableType:
         return _draw_text(component["content"])
     if kind == _ACTION_ROW:
         return Text("  ").join(_draw_controls(component["components"]))
-    return Text(f"({kind})", style="dim")
+    return Text("" if kind == _SEPARATOR else f"({kind})", style="dim")
 
 
 def _draw_controls(items: Iterable[Component]) -> Iterable[Text]:

@@ -21,6 +21,7 @@ def test_texts_lose_their_marks_and_controls_show_what_they_offer() -> None:
                     "type": 10,
                     "content": "## A *fine* \\*title\\*\n-# small\n[words](https://e.example) and `a*b*c` ~~no~~",
                 },
+                {"type": 14, "divider": False},
                 {
                     "type": 1,
                     "components": [{"type": 3, "placeholder": "Read", "options": [{"label": "One"}, {"label": "Two"}]}],
@@ -35,6 +36,7 @@ def test_texts_lose_their_marks_and_controls_show_what_they_offer() -> None:
             ],
         }
     )
+    assert "(14)" not in text
     for words in (
         "A fine *title*",
         "small",
