@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -47,6 +47,34 @@ def derive_key(review: Review, taken: Collection[str]) -> str:
 
 def _hash(seed: str) -> str:
     return base64.b32encode(hashlib.sha256(seed.encode()).digest())[:12].decode().lower()
+
+
+class Keys:
+    """Give each review a key that it keeps: through edits of its file, and through a rename."""
+
+    def __init__(self, kept: Iterable[Review], gone: Iterable[tuple[Review, str]]) -> None:
+        """`kept` are the reviews whose files are there still, `gone` those whose files are not, with their digests."""
+        self._taken = {review.key for review in kept}
+        self._gone = list(gone)
+
+    def choose(self, review: Review, digest: str, before: Review | None) -> str:
+        """Take the key that the file had, else that of a file that is gone and was this review, else a new one."""
+        key = before.key if before else self._inherit(review, digest) or derive_key(review, self._taken)
+        self._taken.add(key)
+        return key
+
+    def _inherit(self, review: Review, digest: str) -> str | None:
+        same: tuple[Callable[[Review, str], bool], ...] = (
+            lambda _, old_digest: old_digest == digest,
+            lambda old, _: bool(set(old.paper_ids) & set(review.paper_ids)),
+            lambda old, _: old.url_path in review.aliases,
+            lambda old, _: old.name.casefold() == review.name.casefold(),
+        )
+        for is_same in same:
+            for old, old_digest in self._gone:
+                if old.key not in self._taken and is_same(old, old_digest):
+                    return old.key
+        return None
 
 
 def short_hash(term: str) -> str:

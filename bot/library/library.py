@@ -9,20 +9,21 @@ import hashlib
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from bot.errors import LibraryNotConnected
-from bot.library.addresses import Resolver, assign_slugs, derive_key, short_hash
+from bot.library.addresses import Keys, Resolver, assign_slugs, short_hash
 from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
 from bot.library.hugo import fold_term
 from bot.library.index import Index, Record
-from bot.library.lookup import Match, NameIndex, newest_first, normalize
+from bot.library.lookup import Match, NameIndex, newest_first
 from bot.library.parse import Parsed, definitions_in, parse_review
 from bot.library.review import Problem, Review, Section
+from bot.library.words import normalize
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +112,10 @@ class Library:
         scan = await asyncio.to_thread(scan_folder, self.root)
         changed = [path for path, stamp in scan.files.items() if path not in records or records[path].stamp != stamp]
         gone = [records.pop(path) for path in list(records) if path not in scan.files]
-        keys = _Keys([record.review for record in records.values() if record.review], gone)
+        keys = Keys(
+            (record.review for record in records.values() if record.review),
+            ((record.review, record.digest) for record in gone if record.review),
+        )
         for start in range(0, len(changed), _SLICE):
             paths = changed[start : start + _SLICE]
             parsed = await asyncio.to_thread(_read_slice, self.root, [(path, scan.files[path]) for path in paths])
@@ -295,33 +299,6 @@ class Libraries:
         if guild_id is not None and self._guilds is not None and guild_id not in self._guilds:
             raise LibraryNotConnected
         return self._default
-
-
-class _Keys:
-    """Give each review a key that it keeps: through edits of its file, and through a rename."""
-
-    def __init__(self, kept: list[Review], gone: list[Record]) -> None:
-        self._taken = {review.key for review in kept}
-        self._gone = [(record.review, record.digest) for record in gone if record.review]
-
-    def choose(self, review: Review, digest: str, before: Review | None) -> str:
-        """Take the key that the file had, else that of a file that is gone and was this review, else a new one."""
-        key = before.key if before else self._inherit(review, digest) or derive_key(review, self._taken)
-        self._taken.add(key)
-        return key
-
-    def _inherit(self, review: Review, digest: str) -> str | None:
-        same: tuple[Callable[[Review, str], bool], ...] = (
-            lambda _, old_digest: old_digest == digest,
-            lambda old, _: bool(set(old.paper_ids) & set(review.paper_ids)),
-            lambda old, _: old.url_path in review.aliases,
-            lambda old, _: old.name.casefold() == review.name.casefold(),
-        )
-        for is_same in same:
-            for old, old_digest in self._gone:
-                if old.key not in self._taken and is_same(old, old_digest):
-                    return old.key
-        return None
 
 
 def _read_slice(root: Path, files: list[tuple[str, Stamp]]) -> list[tuple[Record, str]]:

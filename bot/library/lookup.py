@@ -6,16 +6,15 @@ typos; matches are weighted by how rare the word is, so that `the` decides nothi
 
 import math
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.library.review import Review
+from bot.library.words import CJK, edit_distance, normalize, split_words
 from bot.papers.identifiers import parse_paper_id
 
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 # fmt: off
 _STOP = frozenset((
     "a", "al", "an", "and", "are", "as", "at", "by", "et", "for", "from", "how", "in", "is", "it", "of", "on", "or",
@@ -55,34 +54,6 @@ class NotFound:
 Match = Found | Several | NotFound
 
 
-def normalize(text: str) -> str:
-    """Fold case, accents and width, so that `Éclair` and `eclair` are one word."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-def split_words(text: str) -> list[str]:
-    """Give the words of a text, normalized; CJK text gives its single characters and their pairs."""
-    words: list[str] = []
-    for match in re.finditer(r"[^\W_]+", normalize(text)):
-        for piece in _pieces(match[0]):
-            if _CJK.match(piece):
-                words += piece
-                words += (piece[i : i + 2] for i in range(len(piece) - 1))
-            else:
-                words.append(piece)
-    return words
-
-
-def _pieces(word: str) -> Iterator[str]:
-    """Cut a run of letters where CJK begins and ends."""
-    start = 0
-    for i in range(1, len(word) + 1):
-        if i == len(word) or bool(_CJK.match(word[i])) != bool(_CJK.match(word[start])):
-            yield word[start:i]
-            start = i
-
-
 def _squeeze(text: str) -> str:
     return "".join(re.findall(r"[^\W_]+", normalize(text)))
 
@@ -105,7 +76,7 @@ def _short_names(review: Review) -> Iterator[str]:
 
 def _says_enough(name: str) -> bool:
     """Tell whether a name that is not exact may decide anything: not for a letter or two, nor for `the`."""
-    return any(_CJK.match(word) or (len(word) >= 3 and word not in _STOP) for word in split_words(name))
+    return any(CJK.match(word) or (len(word) >= 3 and word not in _STOP) for word in split_words(name))
 
 
 class NameIndex:
@@ -303,25 +274,3 @@ def _discard(table: defaultdict[str, set[str]], entry: str, value: str) -> None:
 
 def _without_one(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))} if 4 <= len(word) <= 32 else set()
-
-
-def edit_distance(a: str, b: str, limit: int) -> int:
-    """Count insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-
-    Stops at `limit`: whatever is further gives `limit + 1`.
-    """
-    if abs(len(a) - len(b)) > limit:
-        return limit + 1
-    before: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        current = [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        if min(current) > limit:
-            return limit + 1
-        before, previous = previous, current
-    return min(previous[-1], limit + 1)

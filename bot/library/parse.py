@@ -7,52 +7,19 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from bot.library import hugo
-from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, Value, decode, parse_document
+from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, decode, parse_document
+from bot.library.imprint import is_prose, paper_authors, read_imprint, reviewed_paper
+from bot.library.outline import DIVIDER, Heading, find_headings, find_sections, intro_lines
 from bot.library.plain import plain_inline, summary_end
-from bot.library.review import Link, Problem, Ref, Review, Section
-from bot.papers.identifiers import PaperId, find_paper_ids, parse_paper_id
-
-DIVIDER = "<!--more-->"
+from bot.library.review import Problem, Ref, Review
 
 _PREFIX = re.compile(r"\s*\[\s*papers?(?:\s[\w ]{0,20})?\s*\]\s*:?\s*", re.IGNORECASE)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]|$)")
-_HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-# `**Link**: ...`, `- *Paper:* ...`, `**Paper** [x](...)`: a label, and the links behind it.
-_LABELLED = re.compile(
-    r"[\s>*_+-]{0,8}(?:[0-9]{1,2}\. )?[^\w\s\[<]{0,4}\s?[*_]{0,3}(?P<label>[A-Za-z][A-Za-z ./()-]{0,40}?)[*_]{0,3}"
-    r"(?:\s{0,3}[:\uff1a][*_]{0,3}|(?<=[*_])\s{1,3}(?=[\[<h]))\s{0,5}(?P<rest>.*)$"
-)
-_LINK_LABELS = frozenset(
-    ("link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "preprint", "publication", "id")
-)
-# Words before the last one of a label that make it another paper, or none.
-_OTHER_LABELS = frozenset((
-    "related", "previous", "prior", "follow", "another", "other", "image", "figure", "code", "dataset", "data", "see",
-    "from", "this", "similar", "blog", "slides", "video", "project", "demo", "cited", "earlier", "original",
-))  # fmt: skip
-_ASIDE = re.compile(r"\b(?:see also|also see|cf\.|compare|builds on|based on)", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(
-    r"\[(?P<text>[^\[\]]{1,200})\]\(\s{0,3}<?(?P<url>https?://[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)*)"
-)
-_BARE_URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+(?:\([^\s()]*\)[^\s<>()\[\]\"'`]*)*", re.IGNORECASE)
-_LINK_ONLY = re.compile(r"[\s*_#>-]{0,8}(?:\[[^\[\]]{1,300}\]\([^\s()]+\)|<?https?://\S+>?)[\s*_.]{0,4}$")
 # `[^note]: text` and `[label]: address`, which may stand behind the text that names them.
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,100}\]:[ \t].*(?:\n(?: {4}|\t).*){0,20}", re.MULTILINE)
+
 _MAX_LINES = 50_000
-_MAX_LINE = 4_000  # characters of a line in which links and labels are looked for
-_MAX_INTRO = 200  # lines in which the paper is looked for
-_MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_TEASER = 8_000  # characters
 _MAX_DEFINED = 200_000  # characters in which definitions are looked for
-_MAX_NAMES = 4_000  # characters of a list of authors
-
-# Keys of front matter that sites use for the reviewed paper, in the order in which they are trusted.
-_PAPER_KEYS = (
-    "arxiv", "arxiv_id", "arxivid", "arxiv-id", "eprint", "doi", "paper", "paper_url", "paperurl", "paper_link",
-    "paperlink", "link", "links", "url_pdf", "pdf",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +65,8 @@ def parse_review(path: str, data: bytes) -> Parsed:
         line += document.body.count("\n", position, offset)
         position = offset
         refs.append(Ref(target, line))
-    outline = _outline(body)
+    headings = find_headings(body)
+    imprint = read_imprint(intro_lines(body, headings))
 
     dates = {
         name: _read_date(metadata, keys, text, note)
@@ -111,8 +79,9 @@ def parse_review(path: str, data: bytes) -> Parsed:
     if dates["date"] is None:
         dates["date"] = _date_of_name(path)
 
-    title = hugo.as_text(metadata.get("title")) or outline.title or _title_of_name(path)
-    links, paper_ids = _reviewed_paper(metadata, outline)
+    first_heading = plain_inline(headings[0].title) if headings else ""
+    title = hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path)
+    links, paper_ids = reviewed_paper(metadata, imprint)
     return Parsed(
         Review(
             key="",
@@ -121,7 +90,7 @@ def parse_review(path: str, data: bytes) -> Parsed:
             url_path=hugo.url_path(path, metadata),
             title=title,
             name=_without_prefix(title),
-            authors=_authors(metadata, outline),
+            authors=paper_authors(metadata, imprint),
             date=dates["date"],
             publish_date=dates["publish_date"],
             expiry_date=dates["expiry_date"],
@@ -133,11 +102,18 @@ def parse_review(path: str, data: bytes) -> Parsed:
             links=links,
             paper_ids=paper_ids,
             refs=tuple(refs),
-            sections=outline.sections,
+            sections=find_sections(body, headings, intro=_worth_reading(body, headings)),
         ),
         body,
         tuple(problems),
     )
+
+
+def _worth_reading(body: str, headings: list[Heading]) -> bool:
+    """Tell whether more than links and authors stands between the divider and the first section."""
+    before = body[: headings[0].start] if headings else body
+    lines = [line for line in before.rpartition(DIVIDER)[2].split("\n") if line.strip()]
+    return len(lines) > 100 or is_prose(lines)
 
 
 # --- fields ---------------------------------------------------------------------------------------
@@ -206,195 +182,3 @@ def _title_of_name(path: str) -> str:
     stem = file.parent.name if file.stem.lower() == "index" and file.parent.name else file.stem
     words = re.sub(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-", "", stem).replace("_", " ").replace("-", " ").split()
     return " ".join(words)[:1].upper() + " ".join(words)[1:] or stem
-
-
-def _authors(metadata: Metadata, outline: "_Outline") -> tuple[str, ...]:
-    """Take the authors of front matter, else those of the `**Authors**:` line, else the single `author`."""
-    for value in (metadata.get("authors"), outline.authors, metadata.get("author")):
-        if isinstance(value, list):
-            named = [item.get("name") if isinstance(item, dict) else item for item in value]
-            if authors := hugo.as_list(named):
-                return authors
-        elif authors := _split_names(hugo.as_text(value)):
-            return authors
-    return ()
-
-
-def _split_names(text: str) -> tuple[str, ...]:
-    text = " ".join(text[:_MAX_NAMES].split())
-    separator = r";" if ";" in text else r", ?(?:and |& )|,| and | & "
-    return tuple(name for part in re.split(separator, text) if (name := plain_inline(part).strip(" *_")))
-
-
-def _links_in(line: str) -> list[Link]:
-    """Give the links of a line in their order: those of markdown with their words, and bare addresses."""
-    line = line[:_MAX_LINE]
-    worded = list(_MARKDOWN_LINK.finditer(line))
-    found = [(match.start(), Link(plain_inline(match["text"]), match["url"])) for match in worded]
-    spans = [match.span() for match in worded]
-    found += [
-        (match.start(), Link("", match[0].rstrip(".,;:!?*_")))
-        for match in _BARE_URL.finditer(line)
-        if not any(start <= match.start() < end for start, end in spans)
-    ]
-    return [link for _, link in sorted(found, key=lambda row: row[0])]
-
-
-def _reviewed_paper(metadata: Metadata, outline: "_Outline") -> tuple[tuple[Link, ...], tuple[PaperId, ...]]:
-    """Find which paper the review is about: the link line, then front matter, then a line that is only a link.
-
-    A paper that is merely cited in the text is never taken.
-    """
-    lines = [_ASIDE.split(line[:_MAX_LINE])[0] for line in outline.link_lines]
-    links = [link for line in lines for link in _links_in(line)]
-    ids = [found for line in lines for found in find_paper_ids(line)]
-    for key in _PAPER_KEYS:
-        for text in _texts_of(metadata.get(key)):
-            found = parse_paper_id(text)
-            if found and not lines:
-                ids.append(found)
-            if _BARE_URL.fullmatch(text):
-                links.append(Link("", text))
-            elif found and not links:
-                links.append(Link("", found.url))
-    if not links and not ids and outline.lone_link:
-        links = _links_in(outline.lone_link)
-        ids = list(find_paper_ids(outline.lone_link))
-    unique = {link.url: link for link in reversed(links)}
-    return tuple(reversed(unique.values())), tuple(dict.fromkeys(ids))
-
-
-def _texts_of(value: Value) -> tuple[str, ...]:
-    """Give the texts of a value; of a mapping, or a list of them, the addresses."""
-    items = value if isinstance(value, list) else [value]
-    return hugo.as_list([item.get("url") if isinstance(item, dict) else item for item in items])
-
-
-# --- body -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    """A heading from `start` to `end` in the body; `title` is its markdown."""
-
-    level: int
-    title: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """The parts of a body: its first heading, its sections, and the lines that name the paper."""
-
-    title: str
-    sections: tuple[Section, ...]
-    link_lines: tuple[str, ...]
-    authors: str
-    lone_link: str
-
-
-def _outline(body: str) -> _Outline:
-    """Walk over the lines once, outside of fenced code.
-
-    A section begins at a heading of level 1 or 2, or of the shallowest level when there are only deeper ones.
-    Lines that name the paper are looked for before the first heading (after a heading that is the title).
-    """
-    headings: list[_Heading] = []
-    link_lines: list[str] = []
-    lone_links: list[str] = []
-    authors = ""
-    comment = listed = False  # within a comment; below a label whose links are a list
-    fence, position, previous = "", 0, ""
-    for number, line in enumerate(body.split("\n")):
-        end = position + len(line) + 1
-        first = line.lstrip(" ")[:1]
-        if first and first in "`~" and (mark := _FENCE.match(line)):
-            if not fence:
-                fence = mark[1]
-            elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-        elif not fence and first:
-            found = None
-            if first == "#" and (heading := _HEADING.match(line)):
-                found = _Heading(len(heading[1]), _heading_text(line[heading.end() :]), position, end)
-            elif first in "=-" and previous.strip() and (under := _UNDERLINE.match(line)) and not _is_block(previous):
-                level = 1 if under[1][0] == "=" else 2
-                found = _Heading(level, previous.strip(), position - len(previous) - 1, end)
-            if found and len(headings) < _MAX_HEADINGS:
-                headings.append(found)
-            # The paper is named before the first heading, or below a heading that is the title.
-            if number < _MAX_INTRO and (not headings or (len(headings) == 1 and headings[0].level == 1)):
-                if comment or (line.lstrip().startswith("<!--") and "-->" not in line):
-                    comment = "-->" not in line
-                    previous, position = line, end
-                    continue
-                kind = _labelled(line)
-                if kind == "link":
-                    link_lines.append(line)
-                    listed = not _BARE_URL.search(line)
-                elif listed and first in "-*+0123456789" and _BARE_URL.search(line):
-                    link_lines.append(line)
-                elif kind == "authors":
-                    authors = authors or line.partition(":")[2].strip().strip("*_").strip()
-                elif _LINK_ONLY.match(line[:_MAX_LINE]):
-                    lone_links.append(line)
-        previous, position = line, end
-    return _Outline(
-        title=plain_inline(headings[0].title) if headings else "",
-        sections=_sections(body, headings),
-        link_lines=tuple(link_lines),
-        authors=authors,
-        lone_link=lone_links[0] if len(lone_links) == 1 else "",  # of several, any may be a cited paper
-    )
-
-
-def _heading_text(text: str) -> str:
-    """Drop the closing marks of a heading."""
-    text = text.strip()
-    bare = text.rstrip("#")
-    return bare.rstrip() if not bare or bare[-1] in " \t" else text
-
-
-def _is_block(line: str) -> bool:
-    return bool(re.match(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}", line)) or line.strip() == DIVIDER
-
-
-def _labelled(line: str) -> str:
-    """Tell whether a line names the paper's links or its authors: ``link``, ``authors`` or the empty text."""
-    match = _LABELLED.match(line[:_MAX_LINE])
-    if match is None:
-        return ""
-    words = re.findall(r"[a-z]+", match["label"].lower())
-    if words[-1:] == ["author"] or words[-1:] == ["authors"]:
-        return "authors"
-    if len(words) > 4 or not _LINK_LABELS.intersection(words[-2:]) or _OTHER_LABELS.intersection(words):
-        return ""
-    rest = match["rest"].strip("*_ ")
-    named = not rest or _BARE_URL.search(rest) or next(find_paper_ids(rest), None)
-    return "link" if named else ""
-
-
-def _sections(body: str, headings: list[_Heading]) -> tuple[Section, ...]:
-    deepest = max(2, min((heading.level for heading in headings), default=2))
-    tops = [heading for heading in headings if heading.level <= deepest]
-    start = body.find(DIVIDER) + len(DIVIDER) if DIVIDER in body else 0
-    bounds = [*(heading.start for heading in tops), len(body)]
-    sections: list[Section] = []
-    if any(line.strip() and not _labelled(line) for line in body[start : bounds[0]].split("\n")):
-        sections.append(Section("", "", start, bounds[0]))
-    anchors: dict[str, int] = {}
-    for heading, end in zip(tops, bounds[1:], strict=True):
-        explicit = _HEADING_ID.search(heading.title[-500:]) if len(heading.title) < 500 else None
-        title = plain_inline(heading.title[: explicit.start()] if explicit else heading.title)
-        anchor = explicit[1] if explicit else _anchor(title)
-        repeats = anchors[anchor] = anchors.get(anchor, -1) + 1
-        text_start = min(heading.end, end)
-        if title and body[text_start:end].strip():
-            sections.append(Section(title, f"{anchor}-{repeats}" if repeats else anchor, text_start, end))
-    return tuple(sections)
-
-
-def _anchor(title: str) -> str:
-    """Make the id that Hugo gives a heading: lower-case, letters, digits and `_` kept, blanks to hyphens."""
-    return re.sub(r"[^\w-]", "", title.strip().lower().replace(" ", "-"))

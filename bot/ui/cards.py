@@ -11,16 +11,9 @@ from discord import ui
 from bot.library.addresses import short_hash
 from bot.library.review import Review, Section
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
-from bot.ui.markdown import (
-    ResolveRef,
-    is_web_address,
-    names_another_site,
-    paginate,
-    render_blocks,
-    safe_url,
-    shorten,
-    site_name,
-)
+from bot.ui.links import is_web_address, names_another_site, safe_url, site_name
+from bot.ui.markdown import ResolveRef, render_blocks
+from bot.ui.paging import paginate, shorten
 from bot.ui.text import byline, escape, label, no_links, truncate
 
 ACCENT = discord.Colour(0x2F7D6B)

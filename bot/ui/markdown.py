@@ -6,10 +6,8 @@ a link with their description, math code, footnotes small print, deep headings b
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
-from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -17,7 +15,8 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from bot.ui.text import clean, columns, escape, fitting, length, no_links, no_pings
+from bot.ui.links import is_web_address, masked_link, named_link, safe_url
+from bot.ui.text import clean, columns, escape, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -36,10 +35,8 @@ _PARSER = _parser().use(footnote_plugin, inline=False)
 _WITHOUT_FOOTNOTES = _parser()
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:[a-z0-9-]{2,63}\.)+(?:[a-z]{2,24})(?![a-z0-9.-]*[a-z0-9])")
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
 _MAX_TABLE_WIDTH = 38  # columns that a phone shows
-_MAX_URL = 512
 
 
 def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
@@ -236,54 +233,6 @@ def _wrap(mark: str, text: str) -> str:
     return f"{lead}{mark}{inner}{mark}{tail}"
 
 
-def is_web_address(url: str) -> bool:
-    """Tell whether a link may be shown as one: http or https, with a host, of a sane length."""
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.username is None  # https://bank.example@evil.example/
-        return parts.scheme.lower() in ("http", "https") and named and len(url) <= _MAX_URL
-    except ValueError:
-        return False
-
-
-def safe_url(url: str) -> str:
-    """Encode what would end a link early or hide where it leads."""
-    encoded = "".join(c if 33 <= ord(c) < 127 and c not in '()<>[]\\`*|"' else _percent(c) for c in clean(url))
-    return encoded if is_web_address(encoded) else ""
-
-
-def _percent(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
-
-
-def masked_link(text: str, url: str) -> str:
-    """Make a link of words and a web address; the words alone when the address is not one."""
-    target = safe_url(url)
-    text = " ".join(text.split())
-    return f"[{no_links(text)}]({target})" if target and text else text
-
-
-def named_link(text: str, plain: str, url: str) -> str:
-    """Make a link of words; when the words (`plain`, without markup) name another site, show where it leads."""
-    if names_another_site(plain, url):
-        target = safe_url(url)
-        return f"{no_links(text)} ({target})" if target else no_links(text)
-    return masked_link(text, url)
-
-
-def names_another_site(words: str, url: str) -> bool:
-    """Tell whether words hold something like an address that is not that of the link."""
-    host = (urlsplit(url).hostname or "").lower()
-    folded = unicodedata.normalize("NFKC", clean(words)).lower().replace("\u2024", ".").replace("\u3002", ".")
-    named = _DOMAIN.findall(re.sub(r"\s*\.\s*(?=[a-z])", ".", folded))
-    return any(domain != host and not host.endswith("." + domain.removeprefix("www.")) for domain in named)
-
-
-def site_name(url: str) -> str:
-    """Name the site of a link by its host."""
-    return (urlsplit(url).hostname or "link").removeprefix("www.")
-
-
 def code_span(text: str) -> str:
     """Show a text as inline code; backticks inside are kept apart from the marks."""
     text = " ".join(clean(text).split())
@@ -296,100 +245,3 @@ def code_block(text: str, language: str = "") -> str:
     """Show a text as a block of code, whatever it holds."""
     text = clean(text).rstrip().replace("```", "`\u200b`\u200b`")
     return f"```{language}\n{text}\n```"
-
-
-# --- pages ----------------------------------------------------------------------------------------
-
-
-def paginate(blocks: Iterable[str], limit: int) -> list[str]:
-    """Lay blocks on pages of at most `limit` units; a block that fits on no page is cut at lines, then at words.
-
-    Code that is cut is closed on its page and opened again on the next.
-    """
-    pages: list[str] = []
-    page = ""
-    for block in blocks:
-        for piece in _cut(block, limit):
-            joined = f"{page}\n\n{piece}" if page else piece
-            if length(joined) <= limit:
-                page = joined
-            else:
-                pages.append(page)
-                page = piece
-    return [*pages, page] if page else pages
-
-
-def shorten(blocks: Iterable[str], limit: int) -> str:
-    """Make one text of at most `limit` units; what is too long is cut between blocks or words, and marked."""
-    first, *rest = paginate(blocks, limit - 2) or [""]
-    return f"{first} …" if rest else first
-
-
-def _cut(block: str, limit: int) -> list[str]:
-    """Cut a block that fits on no page, at the best places there are."""
-    if length(block) <= limit:
-        return [block]
-    if block.startswith("> "):
-        inner = "\n".join(line.removeprefix(">").removeprefix(" ") for line in block.split("\n"))
-        return ["\n".join(f"> {line}" for line in piece.split("\n")) for piece in _cut(inner, limit * 9 // 10)]
-    pieces: list[str] = []
-    piece, fence = "", ""
-    for glue, unit in _units(block, limit - 60):
-        joined = f"{piece}{glue}{unit}" if piece else unit
-        if piece and length(joined) > limit - (12 if fence else 0):
-            # Code that is open is closed here and opened again there.
-            pieces.append(f"{piece}\n{_indent(fence)}```" if fence else piece)
-            joined = f"{fence}\n{unit}" if fence else unit
-        for line in unit.split("\n"):
-            if line.lstrip(" ").startswith("```"):
-                fence = "" if fence else line[:40]
-        piece = joined
-    return [*pieces, piece]
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" "))]
-
-
-def _units(block: str, limit: int) -> list[tuple[str, str]]:
-    """Give what should stay together, and what joins it to the piece before.
-
-    That is an item of a list with what belongs to it, else a line, else sentences.
-    """
-    units: list[tuple[str, str]] = []
-    for line in block.split("\n"):
-        if units and line.startswith("  ") and "```" not in block and length(units[-1][1]) + length(line) < limit:
-            glue, item = units[-1]
-            units[-1] = (glue, f"{item}\n{line}")
-        else:
-            first, *rest = _cut_line(line, limit)
-            units.append(("\n", first))
-            units += [(" " if part.startswith(" ") else "", part.lstrip(" ")) for part in rest]
-    return units
-
-
-# Marks that must not be torn: links, code, strong and emphasized words.
-# Bounded, so that a text of nothing but marks takes no time.
-_WHOLE = re.compile(
-    r"\[(?:\\.|[^\[\]\\]){1,400}\]\([^()\s]{1,600}\)|``[^`].{0,400}?``|`[^`]{1,400}`|\*\*[^*]{1,400}\*\*"
-    r"|\*[^*]{1,400}\*|~~[^~]{1,400}~~|https?://\S{1,600}|\\."
-)
-
-
-def _cut_line(line: str, limit: int) -> list[str]:
-    """Cut a line behind sentences, else between words, and outside of links, code and emphasis where it can be.
-
-    The parts hold every character of it; one that follows a blank begins with it.
-    """
-    parts: list[str] = []
-    while length(line) > limit:
-        room = max(1, fitting(line, limit))
-        held = [match.span() for match in _WHOLE.finditer(line[: room + limit])]
-        places = [match.end() for match in re.finditer(r"[.!?…]['\"”)*]* (?=\S)|[\u3002\uff01\uff1f]", line[:room])]
-        places = [place for place in places if place > room // 3] or [m.end() for m in re.finditer(r" ", line[:room])]
-        free = [place for place in places if not any(start < place < end for start, end in held)]
-        at = max(free or places or [room])
-        head = line[:at].rstrip(" ") or line[:at]
-        parts.append(head)
-        line = line[len(head) :]
-    return [*parts, line]

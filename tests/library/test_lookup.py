@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.library.addresses import derive_key
-from bot.library.lookup import Found, NameIndex, NotFound, Several, edit_distance, split_words
+from bot.library.lookup import Found, NameIndex, NotFound, Several
 from bot.library.parse import parse_review
 from bot.library.review import Review
+from bot.library.words import edit_distance, split_words
 from tests.shared import review_file
 
 TITLES = {

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.ui.markdown import paginate, render_blocks, safe_url, shorten
+from bot.ui.links import safe_url
+from bot.ui.markdown import render_blocks
+from bot.ui.paging import paginate, shorten
 from bot.ui.text import length
 
 

@@ -1,0 +1,104 @@
+"""The parts of a body: headings, sections, and what stands before them. Pure, one walk over the lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.library.plain import plain_inline
+from bot.library.review import Section
+
+DIVIDER = "<!--more-->"
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]|$)")
+_HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_NOT_A_TITLE = re.compile(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}")  # nothing of this is underlined
+
+_MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
+_MAX_INTRO = 200  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading from `start` to `end` in the body; `title` is its markdown."""
+
+    level: int
+    title: str
+    start: int
+    end: int
+
+
+def find_headings(body: str) -> list[Heading]:
+    """Find the headings of a body, those of `#` and the underlined ones, outside of fenced code."""
+    headings: list[Heading] = []
+    fence, position, previous = "", 0, ""
+    for line in body.split("\n"):
+        end = position + len(line) + 1
+        first = line.lstrip(" ")[:1]
+        if first and first in "`~" and (mark := _FENCE.match(line)):
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        elif not fence and first and first in "#=-":
+            if first == "#" and (heading := _HEADING.match(line)):
+                headings.append(Heading(len(heading[1]), _without_closing(line[heading.end() :]), position, end))
+            elif previous.strip() and (under := _UNDERLINE.match(line)) and not _NOT_A_TITLE.match(previous):
+                level = 1 if under[1][0] == "=" else 2
+                headings.append(Heading(level, previous.strip(), position - len(previous) - 1, end))
+            if len(headings) >= _MAX_HEADINGS:
+                break
+        previous, position = line if line.strip() != DIVIDER else "", end
+    return headings
+
+
+def _without_closing(text: str) -> str:
+    """Drop the closing marks of a heading."""
+    text = text.strip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else text
+
+
+def intro_lines(body: str, headings: list[Heading]) -> Iterator[str]:
+    """Yield the lines before the first section (and below a heading that is the title), without code and comments."""
+    after_title = headings[1:] if headings and headings[0].level == 1 else headings
+    end = after_title[0].start if after_title else len(body)
+    fence, comment = "", False
+    for line in body[:end].split("\n", _MAX_INTRO)[:_MAX_INTRO]:
+        if mark := _FENCE.match(line):
+            fence = "" if fence else mark[1]
+        elif comment or (line.lstrip().startswith("<!--") and "-->" not in line):
+            comment = "-->" not in line
+        elif not fence and line.strip():
+            yield line
+
+
+def find_sections(body: str, headings: list[Heading], *, intro: bool) -> tuple[Section, ...]:
+    """Cut a body into its sections; `intro` tells whether what stands before the first one is worth reading.
+
+    A section begins at a heading of level 1 or 2, or of the shallowest level when there are only deeper ones.
+    What stands before the divider is the teaser and belongs to none.
+    """
+    deepest = max(2, min((heading.level for heading in headings), default=2))
+    tops = [heading for heading in headings if heading.level <= deepest]
+    start = body.find(DIVIDER) + len(DIVIDER) if DIVIDER in body else 0
+    bounds = [*(heading.start for heading in tops), len(body)]
+    sections: list[Section] = []
+    if intro and body[start : bounds[0]].strip():
+        sections.append(Section("", "", start, bounds[0]))
+    anchors: dict[str, int] = {}
+    for heading, end in zip(tops, bounds[1:], strict=True):
+        explicit = _HEADING_ID.search(heading.title) if len(heading.title) < 500 else None
+        title = plain_inline(heading.title[: explicit.start()] if explicit else heading.title)
+        anchor = explicit[1] if explicit else _anchor(title)
+        repeats = anchors[anchor] = anchors.get(anchor, -1) + 1
+        text_start = min(heading.end, end)
+        if title and body[text_start:end].strip():
+            sections.append(Section(title, f"{anchor}-{repeats}" if repeats else anchor, text_start, end))
+    return tuple(sections)
+
+
+def _anchor(title: str) -> str:
+    """Make the id that Hugo gives a heading: lower-case, letters, digits and `_` kept, blanks to hyphens."""
+    return re.sub(r"[^\w-]", "", title.strip().lower().replace(" ", "-"))

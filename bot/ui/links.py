@@ -1,0 +1,58 @@
+"""Links that lead where they say: only web addresses, encoded, and never under the name of another site."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from bot.ui.text import clean, no_links
+
+_MAX_URL = 512
+_DOMAIN = re.compile(r"(?:[a-z0-9-]{2,63}\.)+(?:[a-z]{2,24})(?![a-z0-9.-]*[a-z0-9])")
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether a link may be shown as one: http or https, with a host, of a sane length."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.username is None  # https://bank.example@evil.example/
+        return parts.scheme.lower() in ("http", "https") and named and len(url) <= _MAX_URL
+    except ValueError:
+        return False
+
+
+def safe_url(url: str) -> str:
+    """Encode what would end a link early or hide where it leads."""
+    encoded = "".join(c if 33 <= ord(c) < 127 and c not in '()<>[]\\`*|"' else _percent(c) for c in clean(url))
+    return encoded if is_web_address(encoded) else ""
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+
+
+def masked_link(text: str, url: str) -> str:
+    """Make a link of words and a web address; the words alone when the address is not one."""
+    target = safe_url(url)
+    text = " ".join(text.split())
+    return f"[{no_links(text)}]({target})" if target and text else text
+
+
+def named_link(text: str, plain: str, url: str) -> str:
+    """Make a link of words; when the words (`plain`, without markup) name another site, show where it leads."""
+    if names_another_site(plain, url):
+        target = safe_url(url)
+        return f"{no_links(text)} ({target})" if target else no_links(text)
+    return masked_link(text, url)
+
+
+def names_another_site(words: str, url: str) -> bool:
+    """Tell whether words hold something like an address that is not that of the link."""
+    host = (urlsplit(url).hostname or "").lower()
+    folded = unicodedata.normalize("NFKC", clean(words)).lower().replace("\u2024", ".").replace("\u3002", ".")
+    named = _DOMAIN.findall(re.sub(r"\s*\.\s*(?=[a-z])", ".", folded))
+    return any(domain != host and not host.endswith("." + domain.removeprefix("www.")) for domain in named)
+
+
+def site_name(url: str) -> str:
+    """Name the site of a link by its host."""
+    return (urlsplit(url).hostname or "link").removeprefix("www.")
