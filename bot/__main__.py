@@ -138,8 +138,8 @@ async def _show(settings: Settings, name: str) -> None:
     with tempfile.TemporaryDirectory(prefix="paperclub-") as data:
         library = Library(settings.reviews, Index(Path(data) / "index.db"), settings.site_url, drafts=True)
         try:
-            await library.open()
             now = discord.utils.utcnow()
+            await library.open(now)
             match library.find(name, now):
                 case Found(review):
                     refs = ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)

@@ -63,7 +63,7 @@ class Paperclub(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""
         self._resources.push_async_callback(self.libraries.close)
-        report = await self.libraries.open()
+        report = await self.libraries.open(discord.utils.utcnow())
         errors = [problem for problem in report.problems if problem.severity == "error"]
         _log.info("%d reviews are loaded, %d of them read anew", report.reviews, report.read)
         for problem in errors:

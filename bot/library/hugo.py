@@ -145,8 +145,11 @@ def urlize(text: str) -> str:
 
 
 def page_path(path: str) -> str:
-    """Give the logical path of a content file: `/papers/bert` for `papers/bert.md` and `papers/bert/index.md`."""
-    file = PurePosixPath(path)
+    """Give the logical path of a content file: `/papers/bert` for `papers/bert.md` and `papers/bert/index.md`.
+
+    `content/`, with which the paths of a whole site begin, is no part of it.
+    """
+    file = PurePosixPath(path.removeprefix("content/"))
     stem = file.stem.removesuffix(".en")  # English is the language of a site that names none
     bare = file.parent if stem.lower() == "index" else file.with_name(stem or file.stem)
     return "/" + urlize("" if str(bare) == "." else str(bare))
@@ -286,7 +289,7 @@ def ref_candidates(target: str, source: str) -> Iterable[str]:
     page = re.sub(r"\.(?:md|markdown)$", "", split_ref(target)[0], flags=re.IGNORECASE)
     page = re.sub(r"/(?:_?index)?$", "", page)
     if not page.startswith("/"):
-        beside = PurePosixPath("/", source).parent / page
+        beside = PurePosixPath("/", source.removeprefix("content/")).parent / page
         parts: list[str] = []
         for part in beside.parts[1:]:
             if part == "..":

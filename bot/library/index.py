@@ -3,6 +3,7 @@
 Everything here can be deleted at any time and is rebuilt from the folder. The only SQL of the library.
 """
 
+import asyncio
 import json
 import logging
 import sqlite3
@@ -97,10 +98,7 @@ class Index:
         rows = await self._db.execute_fetchall(
             "SELECT path, mtime_ns, size, digest, review, problems FROM file ORDER BY path"
         )
-        return [
-            Record(path, Stamp(mtime, size), digest, _load_review(review), _load_problems(problems))
-            for path, mtime, size, digest, review, problems in rows
-        ]
+        return await asyncio.to_thread(_load_records, rows)
 
     async def put(self, records: Iterable[tuple[Record, str]]) -> None:
         """Store records and their bodies, in one transaction."""
@@ -179,6 +177,13 @@ def _dump_review(review: Review) -> str:
             [[part.title, part.anchor, part.start, part.end] for part in review.sections],
         ]
     )
+
+
+def _load_records(rows: Iterable[sqlite3.Row]) -> list[Record]:
+    return [
+        Record(path, Stamp(mtime, size), digest, _load_review(review), _load_problems(problems))
+        for path, mtime, size, digest, review, problems in rows
+    ]
 
 
 def _load_review(text: str | None) -> Review | None:

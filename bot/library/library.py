@@ -13,20 +13,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from bot.errors import LibraryNotConnected
-from bot.library.addresses import Keys, Resolver, assign_slugs, short_hash
+from bot.library.addresses import Keys, Resolver, short_hash
 from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
 from bot.library.hugo import fold_term
 from bot.library.index import Index, Record
-from bot.library.lookup import Match, NameIndex, newest_first
+from bot.library.lookup import Match, newest_first
 from bot.library.parse import Parsed, definitions_in, parse_review
 from bot.library.review import Problem, Review, Section
+from bot.library.shelf import Shelf
 from bot.library.words import normalize
 
 _log = logging.getLogger(__name__)
 
+_FEW = 100  # changed reviews, whose names are indexed in a few milliseconds
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
 
 
@@ -81,32 +83,28 @@ class Library:
     def __init__(self, root: Path, index: Index, site_url: str = "", *, drafts: bool = False) -> None:
         """With `drafts` every review is visible, published or not: for its author, never for a chat."""
         self.root = root
-        self._drafts = drafts
         self.site_url = site_url.rstrip("/")
         self.problems: tuple[Problem, ...] = ()
         self._index = index
-        self._reviews: dict[str, Review] = {}  # all of them, by key
-        self._resolver = Resolver({})
-        self._by_path: dict[str, Review] = {}
-        self._names = NameIndex()
-        self._visible: dict[str, Review] = {}
-        self._visible_between: tuple[datetime, datetime] | None = None
+        self._drafts = drafts
+        self._shelf = Shelf((), drafts=drafts)
 
     # --- loading ----------------------------------------------------------------------------------
 
-    async def open(self) -> LoadReport:
+    async def open(self, now: datetime) -> LoadReport:
         """Open the index and bring it up to date with the folder."""
         await self._index.open()
-        return await self.refresh()
+        return await self.refresh(now)
 
     async def close(self) -> None:
         """Close the index; may be called at any time, and again."""
         await self._index.close()
 
-    async def refresh(self) -> LoadReport:
+    async def refresh(self, now: datetime) -> LoadReport:
         """Read what changed in the folder since it was last read; raise OSError when there is no folder.
 
-        A file that can no longer be read keeps its last good version, and is reported.
+        A file that can no longer be read keeps its last good version, and is reported. What takes long is done
+        beside the event loop, and what was loaded before answers meanwhile.
         """
         records = {record.path: record for record in await self._index.get_records()}
         scan = await asyncio.to_thread(scan_folder, self.root)
@@ -133,62 +131,37 @@ class Library:
                 good.append((record, body))
             await self._index.put(good)
         await self._index.delete(record.path for record in gone)
-        await self._take(records.values())
+        await self._take([record.review for record in records.values() if record.review], len(changed) + len(gone), now)
         self.problems = (
             *(p for record in records.values() for p in record.problems),
-            *self._broken_refs(),
+            *broken_refs(self._shelf.by_path.values(), self._shelf.resolver),
             *scan.skipped,
         )
-        return LoadReport(len(self._reviews), len(changed), len(gone), self.problems)
+        return LoadReport(len(self._shelf.by_key), len(changed), len(gone), self.problems)
 
-    async def _take(self, records: Iterable[Record]) -> None:
-        reviews = [record.review for record in records if record.review]
-        slugs = assign_slugs(reviews)
-        self._by_path = {review.path: replace(review, slug=slugs[review.path]) for review in reviews}
-        self._reviews = {review.key: review for review in self._by_path.values()}
-        self._resolver = Resolver(self._by_path)
-        self._visible_between = None
-        await asyncio.sleep(0)
-
-    def _broken_refs(self) -> list[Problem]:
-        return broken_refs(self._by_path.values(), self._resolver)
+    async def _take(self, reviews: list[Review], changes: int, now: datetime) -> None:
+        """Put the reviews on a new shelf; the names of a few that changed are indexed when they are next asked for."""
+        shelf = await asyncio.to_thread(Shelf, reviews, drafts=self._drafts)
+        if changes > _FEW or not self._shelf.by_key:
+            await asyncio.to_thread(shelf.at, now)
+        else:
+            shelf.adopt(self._shelf)
+        self._shelf = shelf
 
     # --- questions --------------------------------------------------------------------------------
 
     def _at(self, now: datetime) -> dict[str, Review]:
-        """Give the reviews that are visible at `now`, and bring the index of names in step with them."""
-        if self._visible_between and self._visible_between[0] <= now < self._visible_between[1]:
-            return self._visible
-        visible = {key: review for key, review in self._reviews.items() if self._drafts or review.is_published(now)}
-        for key, review in self._visible.items():
-            if visible.get(key) is not review:
-                self._names.remove(key)
-        for key, review in visible.items():
-            if self._visible.get(key) is not review:
-                self._names.add(review)
-        self._visible = visible
-        turns = [
-            moment
-            for review in self._reviews.values()
-            for moment in (review.date, review.publish_date, review.expiry_date)
-            if moment is not None
-        ]
-        earliest, latest = datetime.min.replace(tzinfo=now.tzinfo), datetime.max.replace(tzinfo=now.tzinfo)
-        self._visible_between = (
-            max((moment for moment in turns if moment <= now), default=earliest),
-            min((moment for moment in turns if moment > now), default=latest),
-        )
-        return visible
+        return self._shelf.at(now)
 
     def find(self, name: str, now: datetime) -> Match:
         """Find the review that a member means by a name: slug, title, words of it, a paper's id or link."""
         self._at(now)
-        return self._names.find(name)
+        return self._shelf.names.find(name)
 
     def suggest(self, text: str, now: datetime, limit: int = 25) -> list[Review]:
         """Complete a name while it is typed, best first."""
         self._at(now)
-        return self._names.suggest(text, limit)
+        return self._shelf.names.suggest(text, limit)
 
     def get(self, key: str, now: datetime) -> Review | None:
         """Give the review of a key, if it is visible."""
@@ -227,8 +200,8 @@ class Library:
 
     def resolve_ref(self, target: str, source: Review, now: datetime) -> Review | None:
         """Give the review that a `ref` in another one means, if it is visible."""
-        path = self._resolver.resolve(target, source.path)
-        review = self._by_path.get(path) if path else None
+        path = self._shelf.resolver.resolve(target, source.path)
+        review = self._shelf.by_path.get(path) if path else None
         return review if review and review.key in self._at(now) else None
 
     def related(self, review: Review, now: datetime, limit: int = 5) -> list[Related]:
@@ -241,7 +214,7 @@ class Library:
                 found.setdefault(other.key, Related(other, "cited here"))
         for other in sorted(visible.values(), key=newest_first):
             if other.key != review.key and any(
-                self._resolver.resolve(ref.target, other.path) == review.path for ref in other.refs
+                self._shelf.resolver.resolve(ref.target, other.path) == review.path for ref in other.refs
             ):
                 found.setdefault(other.key, Related(other, "cites this"))
         counts = {tag.term: tag.count for tag in self.tags(now)}
@@ -262,7 +235,11 @@ class Library:
         """Give the address of the published page, or the empty text when the site is not known."""
         if not self.site_url:
             return ""
-        return f"{self.site_url}{quote_path(review.url_path)}" + (f"#{anchor}" if anchor else "")
+        # A `url` in front matter counts from the root of the site, which may be above the folder that is read.
+        base = self.site_url.removesuffix(urlsplit(self.site_url).path)
+        whole = review.url_path.startswith(urlsplit(self.site_url).path + "/")
+        address = (base if whole else self.site_url) + quote(review.url_path, safe="/:@!$&'()*+,;=~-._")
+        return address + (f"#{quote(anchor)}" if anchor else "")
 
     async def read_section(self, review: Review, section: Section) -> str:
         """Give the markdown of a section, with the definitions of footnotes and links that stand elsewhere.
@@ -283,9 +260,9 @@ class Libraries:
         self._default = default
         self._guilds = guilds
 
-    async def open(self) -> LoadReport:
+    async def open(self, now: datetime) -> LoadReport:
         """Open every library."""
-        return await self._default.open()
+        return await self._default.open(now)
 
     async def close(self) -> None:
         """Close every library."""
@@ -326,8 +303,3 @@ def broken_refs(reviews: Iterable[Review], resolver: Resolver) -> list[Problem]:
         for ref in review.refs
         if resolver.resolve(ref.target, review.path) is None
     ]
-
-
-def quote_path(path: str) -> str:
-    """Percent-encode the path of an address."""
-    return quote(path, safe="/:@!$&'()*+,;=~-._")

@@ -4,6 +4,7 @@ An inverted index of words. Each word of the query is matched to words of the in
 typos; matches are weighted by how rare the word is, so that `the` decides nothing and `bertology` everything.
 """
 
+import heapq
 import math
 import re
 from bisect import bisect_left
@@ -85,6 +86,7 @@ class NameIndex:
     def __init__(self) -> None:
         self._reviews: dict[str, Review] = {}
         self._words: dict[str, tuple[str, ...]] = {}  # of each review, by key
+        self._ties: dict[str, tuple[int, tuple[float, str]]] = {}  # what decides between equal scores
         self._holders: defaultdict[str, set[str]] = defaultdict(set)  # of each word, the keys
         self._names: defaultdict[str, set[str]] = defaultdict(set)  # of each squeezed short name, the keys
         self._papers: defaultdict[str, set[str]] = defaultdict(set)
@@ -103,6 +105,7 @@ class NameIndex:
             [*split_words(review.name), *split_words(review.slug), *split_words(" ".join(review.authors[:20])), *year]
         )
         self._words[review.key] = tuple(words)
+        self._ties[review.key] = (len(words), newest_first(review))
         for word in words:
             holders = self._holders[word]
             if not holders:
@@ -120,6 +123,7 @@ class NameIndex:
         review = self._reviews.pop(key, None)
         if review is None:
             return
+        del self._ties[key]
         for word in self._words.pop(key):
             holders = self._holders[word]
             holders.discard(key)
@@ -147,11 +151,11 @@ class NameIndex:
         scores = self._score(name)
         if not scores:
             return NotFound(())
-        ranked = self._rank(scores)
+        ranked = self._rank(scores, 26)
         best = scores[ranked[0]]
         if best < _SURE or not _says_enough(name):
             return NotFound(tuple(self._reviews[key] for key in ranked[:5] if scores[key] >= _NEAR))
-        equal = [key for key in ranked[:26] if scores[key] >= best * _CLOSE]
+        equal = [key for key in ranked if scores[key] >= best * _CLOSE]
         if len(equal) == 1:
             return Found(self._reviews[equal[0]])
         return Several(tuple(self._reviews[key] for key in equal[:25]))
@@ -159,25 +163,26 @@ class NameIndex:
     def suggest(self, text: str, limit: int = 25) -> list[Review]:
         """Complete what is being typed, best first; with nothing typed, the newest reviews."""
         if not text.strip():
-            return self._ordered(self._reviews)[:limit]
+            return self._ordered(self._reviews, limit)
         paper = parse_paper_id(text)
         if paper and (keys := self._papers.get(str(paper))):
             return self._ordered(keys)[:limit]
         exact = self._names.get(_squeeze(text), set())
         scores = self._score(text)
-        ranked = [key for key in self._rank(scores) if key not in exact]
-        chosen = self._ordered(exact) + [self._reviews[key] for key in ranked[:limit] if scores[key] >= _NEAR]
+        ranked = [key for key in self._rank(scores, limit + len(exact)) if key not in exact]
+        chosen = self._ordered(exact) + [self._reviews[key] for key in ranked if scores[key] >= _NEAR]
         return chosen[:limit]
 
-    def _ordered(self, keys: Iterable[str]) -> list[Review]:
-        reviews = [self._reviews[key] for key in keys]
-        return sorted(reviews, key=newest_first)
+    def _ordered(self, keys: Iterable[str], count: int | None = None) -> list[Review]:
+        best = sorted(keys, key=self._newest) if count is None else heapq.nsmallest(count, keys, key=self._newest)
+        return [self._reviews[key] for key in best]
 
-    def _rank(self, scores: dict[str, float]) -> list[str]:
-        """Order by score; among equals the one of which the query says more, then the newest."""
-        return sorted(
-            scores, key=lambda key: (-round(scores[key], 3), len(self._words[key]), newest_first(self._reviews[key]))
-        )
+    def _newest(self, key: str) -> tuple[float, str]:
+        return self._ties[key][1]
+
+    def _rank(self, scores: dict[str, float], count: int) -> list[str]:
+        """Give the best by score; among equals those of which the query says more, then the newest."""
+        return heapq.nsmallest(count, scores, key=lambda key: (-round(scores[key], 3), self._ties[key]))
 
     def _score(self, text: str) -> dict[str, float]:
         """Give each review the share of the query's weight that it matches, from 0 to 1."""

@@ -490,3 +490,24 @@ async def test_a_citation_finds_its_review(club: Club, name: str, heading: str) 
     result = await club.paper(name)
     assert not result.ephemeral
     assert heading in text_of(result.response)
+
+
+@pytest.mark.parametrize(
+    ("site", "files", "address"),
+    [
+        ("https://c.example/papers/", {"a.md": review_file("One")}, "https://c.example/papers/a/"),
+        ("https://c.example/papers", {"a.md": review_file("One", url="/papers/uno/")}, "https://c.example/papers/uno/"),
+        ("https://c.example", {"a.md": review_file("One", slug="Ü no")}, "https://c.example/%C3%BC-no/"),
+        (
+            "https://c.example",
+            {"hugo.toml": "", "content/papers/a.md": review_file("One")},
+            "https://c.example/papers/a/",
+        ),
+    ],
+)
+async def test_the_button_leads_to_the_published_page(
+    start_club: StartClub, tmp_path: Path, site: str, files: dict[str, str], address: str
+) -> None:
+    club = await start_club(write_reviews(tmp_path / "r", files), site_url=site)
+    card = (await club.paper("one")).response
+    assert [part["url"] for part in components(card) if part.get("url")] == [address]

@@ -66,6 +66,18 @@ def test_a_review_without_a_date_has_none_and_an_error_makes_the_report_fail(tmp
     assert not check_folder(root).ok
 
 
+def test_a_whole_site_is_read_from_its_content_and_refs_count_from_there(tmp_path: Path) -> None:
+    body = 'T.\n\n<!--more-->\n\n## S\n\n[b]({{< ref "/papers/b" >}}) [b]({{< relref "../posts/c.md" >}})\n'
+    files = {"hugo.toml": "", "content/papers/a.md": review_file("A", body), "content/papers/b.md": review_file("B")}
+    found = report(write_reviews(tmp_path, files | {"content/posts/c.md": review_file("C"), "themes/t/x.md": "x"}))
+    assert [(row["path"], row["slug"], row["refs"]) for row in found["reviews"]] == [
+        ("content/papers/a.md", "a", ["b", "c"]),
+        ("content/papers/b.md", "b", []),
+        ("content/posts/c.md", "c", []),
+    ]
+    assert found["problems"] == []
+
+
 SITE = """
 baseURL = "https://example.org/"
 disableKinds = ["RSS", "sitemap", "taxonomy", "term", "404"]
