@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     @field_validator("reviews")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:
-        path = value.expanduser()
+        path = _expand(value)
         if not path.is_dir():
             what = "is not a folder" if path.exists() else "does not exist"
             raise ValueError(f"{path} {what}: give the folder that holds the reviews, such as /srv/blog/content/papers")
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     @field_validator("data")
     @classmethod
     def _can_be_folder(cls, value: Path) -> Path:
-        path = value.expanduser()
+        path = _expand(value)
         if path.exists() and not path.is_dir():
             raise ValueError(f"{path} is not a folder: give one that the bot may write to")
         return path
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_address(cls, value: str) -> str:
         value = value.strip()
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value and not _has_host(value):
             raise ValueError("is not a web address: give one such as https://club.example.org/")
         return value
 
@@ -94,12 +94,12 @@ class Settings(BaseSettings):
         value = value.strip().rstrip("/")
         if not value:
             return value
-        parts = urlsplit(value)
         try:
-            loopback = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+            host = urlsplit(value).hostname or ""
+            loopback = _has_host(value) and (host == "localhost" or ip_address(host).is_loopback)
         except ValueError:
             loopback = False
-        if parts.scheme not in ("http", "https") or not loopback:
+        if not loopback:
             raise ValueError("is for tests on this machine alone, since the token is sent there: remove the setting")
         return value
 
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
                 f"https://discord.com/developers/applications, or name a file that holds it in {PREFIX}TOKEN_FILE."
             )
         try:
-            return _check_token(self.token_file.expanduser().read_text("utf-8"))
+            return _check_token(_expand(self.token_file).read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(
@@ -124,6 +124,21 @@ class Settings(BaseSettings):
             ) from None
         except ValueError as error:
             raise SettingsError(f"{PREFIX}TOKEN_FILE: {self.token_file} {error}") from None
+
+
+def _expand(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{path} names a user that does not exist: give the whole path") from None
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that are no IPv6 address, a port beyond 65,535
+        return False
 
 
 def _check_token(token: str) -> str:
@@ -138,7 +153,10 @@ def load_settings(**given: Any) -> Settings:
 
     `given` are the values of the command line and win over the environment; None counts as not given.
     """
-    lines = _unknown_names()
+    try:
+        lines = _unknown_names()
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8: save it as UTF-8, or remove it.") from None
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

@@ -67,6 +67,10 @@ def test_the_token_may_stand_in_a_file(tmp_path: Path) -> None:
             "PAPERCLUB_DISCORD_API_URL",
             "remove the setting",
         ),
+        ({"PAPERCLUB_REVIEWS": "~nosuchuser/x"}, "PAPERCLUB_REVIEWS", "names a user"),
+        ({"PAPERCLUB_DISCORD_API_URL": "http://127.0.0.1:99999"}, "PAPERCLUB_DISCORD_API_URL", "remove the setting"),
+        ({"PAPERCLUB_DISCORD_API_URL": "http://[x"}, "PAPERCLUB_DISCORD_API_URL", "remove the setting"),
+        ({"PAPERCLUB_SITE_URL": "http://[x"}, "PAPERCLUB_SITE_URL", "web address"),
         ({"PAPERCLUB_REVEIWS": "x"}, "PAPERCLUB_REVEIWS", "did you mean PAPERCLUB_REVIEWS"),
     ],
 )
@@ -110,7 +114,14 @@ def test_no_token_and_two_tokens_are_told_apart(tmp_path: Path) -> None:
         ({}, "PAPERCLUB_TOKEN is not set"),
         ({"token": TOKEN, "token_file": tmp_path / "token"}, "both set"),
         ({"token_file": tmp_path / "token"}, "cannot be read"),
+        ({"token_file": Path("~nosuchuser/token")}, "names a user"),
     ]:
         with pytest.raises(SettingsError, match=words) as caught:
             Settings(reviews=tmp_path, **given).read_token()
         assert TOKEN not in str(caught.value)
+
+
+def test_a_dotenv_file_that_is_not_utf8_says_so(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"PAPERCLUB_TOKEN=caf\xe9\n")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        load_settings(reviews=tmp_path)

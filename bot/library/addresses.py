@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import Protocol
 from urllib.parse import unquote
 
 from bot.library.hugo import fold_term, page_path, ref_candidates
@@ -30,7 +32,75 @@ def assign_slugs(reviews: Iterable[Review]) -> dict[str, str]:
     return slugs
 
 
-def derive_key(review: Review, taken: Collection[str]) -> str:
+def assign_keys(
+    new: Collection[tuple[Review, str]], old: Iterable[tuple[Review, str]], taken: Iterable[str]
+) -> dict[str, str]:
+    """Give each new or changed review, by path, the key that it keeps through edits, renames and swaps of names.
+
+    `new` are the reviews as they were read now, `old` those that stood in changed or vanished files before, each with
+    the digest of its file; `taken` are the keys of the files that did not change. A review is the old one that has
+    the same content, else the same path and paper or name, else the same paper, an alias of its address, the same
+    name, or at last only the same path. What is none of them gets a key of its own.
+    """
+    taken, old = set(taken), list(old)
+    keys: dict[str, str] = {}
+    for marks in _MARKS:
+        candidates: defaultdict[str, list[str]] = defaultdict(list)
+        for review, digest in old:
+            for mark in marks(review, digest):
+                candidates[mark].append(review.key)
+        for review, digest in new:
+            if review.path not in keys:
+                found = (
+                    key for mark in marks(review, digest, new=True) for key in candidates[mark] if key not in taken
+                )
+                if key := next(found, ""):
+                    keys[review.path] = key
+                    taken.add(key)
+    # Of two reviews of one paper the older one has its key, whatever their files are called.
+    rest = sorted((review for review, _ in new if review.path not in keys), key=_seniority)
+    for review in rest:
+        keys[review.path] = _derive_key(review, taken)
+        taken.add(keys[review.path])
+    return keys
+
+
+class _Marks(Protocol):
+    def __call__(self, review: Review, digest: str, *, new: bool = False) -> list[str]: ...
+
+
+def _content(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [digest]
+
+
+def _path_and_subject(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [f"{review.path}\n{subject}" for subject in [*map(str, review.paper_ids), fold_term(review.name)]]
+
+
+def _paper(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [str(paper) for paper in review.paper_ids]
+
+
+def _alias(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [alias.strip("/").lower() for alias in (review.aliases if new else (review.url_path,))]
+
+
+def _name(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [fold_term(review.name)]
+
+
+def _path(review: Review, digest: str, *, new: bool = False) -> list[str]:
+    return [review.path]
+
+
+_MARKS: tuple[_Marks, ...] = (_content, _path_and_subject, _paper, _alias, _name, _path)
+
+
+def _seniority(review: Review) -> tuple[float, str, str]:
+    return (review.date.timestamp() if review.date else math.inf, review.name, review.path)
+
+
+def _derive_key(review: Review, taken: Collection[str]) -> str:
     """Make a short name for a review from its paper, or its title when that is not known.
 
     The same review gets the same key on every machine, whatever its file is called: twelve characters of
@@ -47,34 +117,6 @@ def derive_key(review: Review, taken: Collection[str]) -> str:
 
 def _hash(seed: str) -> str:
     return base64.b32encode(hashlib.sha256(seed.encode()).digest())[:12].decode().lower()
-
-
-class Keys:
-    """Give each review a key that it keeps: through edits of its file, and through a rename."""
-
-    def __init__(self, kept: Iterable[Review], gone: Iterable[tuple[Review, str]]) -> None:
-        """`kept` are the reviews whose files are there still, `gone` those whose files are not, with their digests."""
-        self._taken = {review.key for review in kept}
-        self._gone = list(gone)
-
-    def choose(self, review: Review, digest: str, before: Review | None) -> str:
-        """Take the key that the file had, else that of a file that is gone and was this review, else a new one."""
-        key = before.key if before else self._inherit(review, digest) or derive_key(review, self._taken)
-        self._taken.add(key)
-        return key
-
-    def _inherit(self, review: Review, digest: str) -> str | None:
-        same: tuple[Callable[[Review, str], bool], ...] = (
-            lambda _, old_digest: old_digest == digest,
-            lambda old, _: bool(set(old.paper_ids) & set(review.paper_ids)),
-            lambda old, _: old.url_path in review.aliases,
-            lambda old, _: old.name.casefold() == review.name.casefold(),
-        )
-        for is_same in same:
-            for old, old_digest in self._gone:
-                if old.key not in self._taken and is_same(old, old_digest):
-                    return old.key
-        return None
 
 
 def short_hash(term: str) -> str:

@@ -2,7 +2,8 @@
 
 The rule: every `.md` or `.markdown` file is a review, except section pages (`_index.md`), what lies beside the
 `index.md` of a leaf bundle, READMEs and their like, archetypes, and hidden files. In a whole Hugo site only
-`content/` is read. Whatever is passed over is reported, with the reason.
+`content/` is read. Whatever is passed over there is reported, with the reason, but for hidden files and the backups
+of editors.
 """
 
 import os
@@ -102,9 +103,6 @@ def _walk(root: Path, folder: str, bundle: str = "", depth: int = 0) -> Iterator
             continue
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):
-            if entry.name == "archetypes":
-                yield path + "/", entry, "holds archetypes, the templates of new pages"
-                continue
             if depth >= _MAX_DEPTH:
                 yield path + "/", entry, f"lies more than {_MAX_DEPTH} folders deep"
                 continue
@@ -130,6 +128,8 @@ def _why_not(entry: os.DirEntry[str], path: str, bundle: str) -> str:
             return "has a name that is not UTF-8: rename it"
     if not name.endswith(_MARKDOWN):
         return "is not Markdown: the name of a review ends in .md or .markdown"
+    if "archetypes" in path.split("/")[:-1]:
+        return "is an archetype, the template of new pages"
     if entry.is_symlink():
         return "is a symbolic link, and those are not followed"
     if not entry.is_file(follow_symlinks=False):

@@ -155,10 +155,16 @@ def page_path(path: str) -> str:
     return "/" + urlize("" if str(bare) == "." else str(bare))
 
 
+def has_own_url(metadata: Metadata) -> bool:
+    """Tell whether front matter sets the address of the page; sites put the paper's address there too."""
+    url = as_text(metadata.get("url"))
+    return bool(url) and "://" not in url
+
+
 def url_path(path: str, metadata: Metadata) -> str:
     """Give the address of a page within its site, percent-decoded: `url` beats `slug` beats the file's path."""
-    if (url := as_text(metadata.get("url"))) and "://" not in url:
-        return "/" + unquote(url).lstrip("/")
+    if has_own_url(metadata):
+        return "/" + unquote(as_text(metadata.get("url"))).lstrip("/")
     plain = page_path(path)
     if slug := as_text(metadata.get("slug")):
         return f"{plain.rpartition('/')[0]}/{re.sub('-{2,}', '-', urlize(slug))}/"
@@ -177,12 +183,11 @@ REF = "ref:"  # the scheme of a link to another page, in a body whose shortcodes
 
 
 class _Tag:
-    """One `{{< ... >}}`, from `start` to `end` in the text."""
+    """What stands in one `{{< ... >}}`."""
 
-    __slots__ = ("arguments", "closing", "end", "name", "named", "start")
+    __slots__ = ("arguments", "closing", "name", "named")
 
-    def __init__(self, start: int, end: int, content: str) -> None:
-        self.start, self.end = start, end
+    def __init__(self, content: str) -> None:
         content = content.strip()
         self.closing = content.startswith("/")
         content = content.lstrip("/").removesuffix("/").strip()
@@ -213,14 +218,17 @@ def _figure(tag: _Tag) -> str:
     return f"{image}\n\n*{caption}*\n" if caption else image
 
 
-def _reference(tag: _Tag) -> str:
-    return REF + quote(tag.get("path", 0).strip(), safe="/.#_-")
+def _reference(target: str, before: str) -> str:
+    """Give the address in a link that is written around it, else a link named after the page."""
+    address = REF + quote(target, safe="/.#_-")
+    if before.rstrip()[-1:] in ("(", "<", '"', "'", "=", ":"):
+        return address
+    page = split_ref(target)[0].rpartition("/")[2]
+    return f"[{re.sub(r'[.](md|markdown)$', '', page)}]({address})" if target else ""
 
 
 # What stands in the place of an opening tag. The text between a pair is the author's and always stays.
 _RENDER: dict[str, Callable[[_Tag], str]] = {
-    "ref": _reference,
-    "relref": _reference,
     "figure": _figure,
     "youtube": lambda tag: f"[YouTube](https://www.youtube.com/watch?v={quote(tag.get('id', 0))})",
     "vimeo": lambda tag: f"[Vimeo](https://vimeo.com/{quote(tag.get('id', 0))})",
@@ -261,13 +269,15 @@ def render_shortcodes(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
         if escaped:
             pieces.append("{{" + opening["mark"] + content + closer.removeprefix("*/"))
             continue
-        tag = _Tag(opening.start(), position, content)
+        tag = _Tag(content)
         if tag.closing:
             pieces.append(_RENDER_CLOSING.get(tag.name, ""))
+        elif tag.name in ("ref", "relref"):
+            target = tag.get("path", 0).strip()
+            refs += [(target, opening.start())] if target else []
+            pieces.append(_reference(target, text[max(0, opening.start() - 8) : opening.start()]))
         elif render := _RENDER.get(tag.name):
             pieces.append(render(tag))
-            if render is _reference and (target := tag.get("path", 0).strip()):
-                refs.append((target, opening.start()))
     pieces.append(text[position:])
     return "".join(pieces), tuple(refs)
 

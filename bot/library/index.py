@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ CREATE TABLE file (
     mtime_ns INTEGER NOT NULL,
     size     INTEGER NOT NULL,
     digest   TEXT NOT NULL,
+    key      TEXT,              -- given when all files of a scan were read
     review   TEXT,              -- JSON; NULL when the file gave none
     body     TEXT NOT NULL,
     problems TEXT NOT NULL      -- JSON
@@ -96,12 +97,12 @@ class Index:
     async def get_records(self) -> list[Record]:
         """Give everything that was read so far, without the bodies, in the order of the paths."""
         rows = await self._db.execute_fetchall(
-            "SELECT path, mtime_ns, size, digest, review, problems FROM file ORDER BY path"
+            "SELECT path, mtime_ns, size, digest, key, review, problems FROM file ORDER BY path"
         )
         return await asyncio.to_thread(_load_records, rows)
 
     async def put(self, records: Iterable[tuple[Record, str]]) -> None:
-        """Store records and their bodies, in one transaction."""
+        """Store records and their bodies, in one transaction; their keys follow with `put_keys`."""
         rows = [
             (
                 record.path,
@@ -114,7 +115,11 @@ class Index:
             )
             for record, body in records
         ]
-        await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, NULL, ?, ?, ?)", rows)
+
+    async def put_keys(self, keys: Mapping[str, str]) -> None:
+        """Store the keys of reviews, by path."""
+        await self._write("UPDATE file SET key = ? WHERE path = ?", [(key, path) for path, key in keys.items()])
 
     async def put_problems(self, record: Record) -> None:
         """Note that a file broke: its new stamp and problems, beside the last good version of the review."""
@@ -156,7 +161,6 @@ def _dump_review(review: Review) -> str:
 
     return json.dumps(
         [
-            review.key,
             review.path,
             review.slug,
             review.url_path,
@@ -167,6 +171,8 @@ def _dump_review(review: Review) -> str:
             moment(review.publish_date),
             moment(review.expiry_date),
             review.draft,
+            review.unclear_date,
+            review.own_url,
             review.tags,
             review.categories,
             review.aliases,
@@ -181,12 +187,12 @@ def _dump_review(review: Review) -> str:
 
 def _load_records(rows: Iterable[sqlite3.Row]) -> list[Record]:
     return [
-        Record(path, Stamp(mtime, size), digest, _load_review(review), _load_problems(problems))
-        for path, mtime, size, digest, review, problems in rows
+        Record(path, Stamp(mtime, size), digest, _load_review(key or "", review), _load_problems(problems))
+        for path, mtime, size, digest, key, review, problems in rows
     ]
 
 
-def _load_review(text: str | None) -> Review | None:
+def _load_review(key: str, text: str | None) -> Review | None:
     if text is None:
         return None
 
@@ -195,20 +201,23 @@ def _load_review(text: str | None) -> Review | None:
 
     row = json.loads(text)
     return Review(
-        *row[:6],
-        authors=tuple(row[6]),
-        date=moment(row[7]),
-        publish_date=moment(row[8]),
-        expiry_date=moment(row[9]),
-        draft=row[10],
-        tags=tuple(row[11]),
-        categories=tuple(row[12]),
-        aliases=tuple(row[13]),
-        teaser=row[14],
-        links=tuple(Link(*link) for link in row[15]),
-        paper_ids=tuple(PaperId(*paper) for paper in row[16]),
-        refs=tuple(Ref(*ref) for ref in row[17]),
-        sections=tuple(Section(*part) for part in row[18]),
+        key,
+        *row[:5],
+        authors=tuple(row[5]),
+        date=moment(row[6]),
+        publish_date=moment(row[7]),
+        expiry_date=moment(row[8]),
+        draft=row[9],
+        unclear_date=row[10],
+        own_url=row[11],
+        tags=tuple(row[12]),
+        categories=tuple(row[13]),
+        aliases=tuple(row[14]),
+        teaser=row[15],
+        links=tuple(Link(*link) for link in row[16]),
+        paper_ids=tuple(PaperId(*paper) for paper in row[17]),
+        refs=tuple(Ref(*ref) for ref in row[18]),
+        sections=tuple(Section(*part) for part in row[19]),
     )
 
 

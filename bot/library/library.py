@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from bot.errors import LibraryNotConnected
-from bot.library.addresses import Keys, Resolver, short_hash
+from bot.library.addresses import Resolver, assign_keys, short_hash
 from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
 from bot.library.hugo import fold_term
 from bot.library.index import Index, Record
@@ -34,11 +34,10 @@ _SLICE = 32  # files that are read and parsed in one go, away from the event loo
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one reading of the folder did: how many files it read anew, how many are gone, and the problems."""
+    """What one reading of the folder gave: how many reviews, how many files were read anew, and the problems."""
 
     reviews: int
     read: int
-    removed: int
     problems: tuple[Problem, ...]
 
 
@@ -110,34 +109,46 @@ class Library:
         scan = await asyncio.to_thread(scan_folder, self.root)
         changed = [path for path, stamp in scan.files.items() if path not in records or records[path].stamp != stamp]
         gone = [records.pop(path) for path in list(records) if path not in scan.files]
-        keys = Keys(
-            (record.review for record in records.values() if record.review),
-            ((record.review, record.digest) for record in gone if record.review),
-        )
+        before = [*gone, *(records[path] for path in changed if path in records)]
+        unread: list[Problem] = []
         for start in range(0, len(changed), _SLICE):
             paths = changed[start : start + _SLICE]
             parsed = await asyncio.to_thread(_read_slice, self.root, [(path, scan.files[path]) for path in paths])
             good: list[tuple[Record, str]] = []
             for record, body in parsed:
                 old = records.get(record.path)
-                if record.review is None and old and old.review:
+                if not record.digest:  # it could not be opened, and is tried again at the next reading
+                    unread += record.problems
+                elif record.review is None and old and old.review:
                     records[record.path] = broken = replace(record, review=old.review, digest=old.digest)
                     await self._index.put_problems(broken)
-                    continue
-                if record.review:
-                    key = keys.choose(record.review, record.digest, old.review if old else None)
-                    record = replace(record, review=replace(record.review, key=key))
-                records[record.path] = record
-                good.append((record, body))
+                else:
+                    records[record.path] = record
+                    good.append((record, body))
             await self._index.put(good)
         await self._index.delete(record.path for record in gone)
+        await self._give_keys(records, before)
         await self._take([record.review for record in records.values() if record.review], len(changed) + len(gone), now)
         self.problems = (
             *(p for record in records.values() for p in record.problems),
             *broken_refs(self._shelf.by_path.values(), self._shelf.resolver),
+            *unread,
             *scan.skipped,
         )
-        return LoadReport(len(self._shelf.by_key), len(changed), len(gone), self.problems)
+        return LoadReport(len(self._shelf.by_key), len(changed), self.problems)
+
+    async def _give_keys(self, records: dict[str, Record], before: list[Record]) -> None:
+        """Give the reviews that were read now their keys; `before` is what stood in their and in vanished files."""
+        keyless = {path: record for path, record in records.items() if record.review and not record.review.key}
+        keys = assign_keys(
+            [(record.review, record.digest) for record in keyless.values() if record.review],
+            [(record.review, record.digest) for record in before if record.review and record.review.key],
+            [record.review.key for record in records.values() if record.review and record.review.key],
+        )
+        for path, record in keyless.items():
+            if record.review:
+                records[path] = replace(record, review=replace(record.review, key=keys[path]))
+        await self._index.put_keys(keys)
 
     async def _take(self, reviews: list[Review], changes: int, now: datetime) -> None:
         """Put the reviews on a new shelf; the names of a few that changed are indexed when they are next asked for."""
@@ -236,9 +247,11 @@ class Library:
         if not self.site_url:
             return ""
         # A `url` in front matter counts from the root of the site, which may be above the folder that is read.
-        base = self.site_url.removesuffix(urlsplit(self.site_url).path)
-        whole = review.url_path.startswith(urlsplit(self.site_url).path + "/")
-        address = (base if whole else self.site_url) + quote(review.url_path, safe="/:@!$&'()*+,;=~-._")
+        above = urlsplit(self.site_url).path
+        whole = review.own_url and review.url_path.startswith(f"{above}/")
+        address = (self.site_url.removesuffix(above) if whole else self.site_url) + quote(
+            review.url_path, safe="/:@!$&'()*+,;=~-._"
+        )
         return address + (f"#{quote(anchor)}" if anchor else "")
 
     async def read_section(self, review: Review, section: Section) -> str:

@@ -88,6 +88,7 @@ class NameIndex:
         self._words: dict[str, tuple[str, ...]] = {}  # of each review, by key
         self._ties: dict[str, tuple[int, tuple[float, str]]] = {}  # what decides between equal scores
         self._holders: defaultdict[str, set[str]] = defaultdict(set)  # of each word, the keys
+        self._addresses: dict[str, str] = {}  # of each slug and key, the key
         self._names: defaultdict[str, set[str]] = defaultdict(set)  # of each squeezed short name, the keys
         self._papers: defaultdict[str, set[str]] = defaultdict(set)
         self._deletes: defaultdict[str, set[str]] = defaultdict(set)  # of each word less a letter, the words
@@ -100,6 +101,7 @@ class NameIndex:
         """Add a review, or replace the one of the same key."""
         self.remove(review.key)
         self._reviews[review.key] = review
+        self._addresses |= {review.slug: review.key, review.key: review.key}
         year = [str(review.year)] if review.year else []
         words = dict.fromkeys(
             [*split_words(review.name), *split_words(review.slug), *split_words(" ".join(review.authors[:20])), *year]
@@ -124,6 +126,9 @@ class NameIndex:
         if review is None:
             return
         del self._ties[key]
+        for address in {review.slug, key}:
+            if self._addresses.get(address) == key:
+                del self._addresses[address]
         for word in self._words.pop(key):
             holders = self._holders[word]
             holders.discard(key)
@@ -139,6 +144,8 @@ class NameIndex:
 
     def find(self, name: str) -> Match:
         """Answer a name that was typed or chosen, of any length; never a wrong review with confidence."""
+        if key := self._addresses.get(name.strip()):  # what autocomplete sent
+            return Found(self._reviews[key])
         paper = parse_paper_id(name)
         exact = self._papers.get(str(paper)) if paper else None
         telling = "".join(word for word in split_words(name[:_MAX_NAME]) if word not in _STOP)
@@ -226,7 +233,8 @@ class NameIndex:
                     found[longer] = max(0.55 + 0.4 * share, 0.8 if last and len(word) >= 3 else 0.0)
         if len(found) < 3 and len(word) >= 4 and not word.isdigit():
             for near in self._near(word):
-                found.setdefault(near, 0.85)
+                # One letter makes many short words of each other: `care` is not `card`.
+                found.setdefault(near, 0.85 if len(word) >= 6 else 0.65)
             if not found:
                 for near in self._further(word):
                     found.setdefault(near, 0.75)

@@ -39,7 +39,9 @@ def parse_review(path: str, data: bytes) -> Parsed:
     problems: list[Problem] = []
 
     def note(line: int, severity: str, reason: str) -> None:
-        problems.append(Problem(path, line, severity, reason))
+        problem = Problem(path, line, severity, reason)
+        if problem not in problems:
+            problems.append(problem)
 
     text, encoding = decode(data)
     if encoding:
@@ -102,6 +104,8 @@ def parse_review(path: str, data: bytes) -> Parsed:
             links=links,
             paper_ids=paper_ids,
             refs=tuple(refs),
+            unclear_date=any(problem.severity == "error" for problem in problems),
+            own_url=hugo.has_own_url(metadata),
             sections=find_sections(body, headings, intro=_worth_reading(body, headings)),
         ),
         body,

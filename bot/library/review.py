@@ -41,7 +41,9 @@ class Review:
 
     `key` is short, stable across renames and safe in a custom_id; `path` is relative to the reviews folder with
     forward slashes; `slug` is the last segment of the page's address. `title` is as written, `name` the same
-    without a leading `[Paper]`. Dates are aware. `teaser` is markdown. `refs` are the references to
+    without a leading `[Paper]`. Dates are aware; `unclear_date`
+    tells that one of them could not be read. `own_url` tells that `url_path` was set in front matter and counts from
+    the root of the site. `teaser` is markdown. `refs` are the references to
     other pages, unresolved.
     """
 
@@ -56,6 +58,8 @@ class Review:
     publish_date: datetime | None = None
     expiry_date: datetime | None = None
     draft: bool = False
+    unclear_date: bool = False
+    own_url: bool = False
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -68,10 +72,12 @@ class Review:
     def is_published(self, now: datetime) -> bool:
         """Tell whether Hugo would show the page at `now`: no draft, not in the future, not expired.
 
+        A review with a date that cannot be read is not shown, since it may be held back until then.
         Source: https://gohugo.io/content-management/front-matter/ (date, draft, expiryDate, publishDate).
         """
         return (
             not self.draft
+            and not self.unclear_date
             and (self.date is None or self.date <= now)
             and (self.publish_date is None or self.publish_date <= now)
             and (self.expiry_date is None or self.expiry_date > now)

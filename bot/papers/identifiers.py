@@ -191,11 +191,11 @@ def parse_url(url: str) -> PaperId | None:
         return None
     if parts.scheme.lower() not in ("http", "https"):
         return None
+    url_ = _Url(host, [segment for segment in unquote(parts.path).split("/") if segment], parse_qs(parts.query))
     reader = _HOSTS.get(host) or (_arxiv_page if host.endswith(".arxiv.org") else None)
-    if reader is None:
-        return None
-    path = [segment for segment in unquote(parts.path).split("/") if segment]
-    return reader(_Url(host, path, parse_qs(parts.query)))
+    if reader is None and "doi" in url_.path:  # most publishers: /doi/10.1073/..., /doi/full/10.1126/...
+        reader = _doi_page
+    return reader(url_) if reader else None
 
 
 # Every other character may end a link in prose or markdown.

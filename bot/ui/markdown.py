@@ -36,6 +36,7 @@ _WITHOUT_FOOTNOTES = _parser()
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
+_REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
 _MAX_TABLE_WIDTH = 38  # columns that a phone shows
 
 
@@ -151,7 +152,12 @@ class _Renderer:
     # --- inline -----------------------------------------------------------------------------------
 
     def inline(self, nodes: Iterable[SyntaxTreeNode]) -> str:
-        return "".join(self._inline_node(node) for node in nodes)
+        text = ""
+        for node in nodes:
+            piece = self._inline_node(node)
+            # Two spans of code that touch would be read as one.
+            text += "\u200b" + piece if text.endswith("`") and piece.startswith("`") else piece
+        return text
 
     def _inline_node(self, node: SyntaxTreeNode) -> str:
         match node.type:
@@ -235,7 +241,7 @@ def _wrap(mark: str, text: str) -> str:
 
 def code_span(text: str) -> str:
     """Show a text as inline code; backticks inside are kept apart from the marks."""
-    text = " ".join(clean(text).split())
+    text = " ".join(_REF_IN_CODE.sub(r"\1", clean(text)).split())
     if "`" in text:
         return f"`` {text.replace('``', '`' + chr(0x200B) + '`')} ``"
     return f"`{text}`" if text else ""
@@ -243,5 +249,5 @@ def code_span(text: str) -> str:
 
 def code_block(text: str, language: str = "") -> str:
     """Show a text as a block of code, whatever it holds."""
-    text = clean(text).rstrip().replace("```", "`\u200b`\u200b`")
+    text = _REF_IN_CODE.sub(r"\1", clean(text)).rstrip().replace("```", "`\u200b`\u200b`")
     return f"```{language}\n{text}\n```"

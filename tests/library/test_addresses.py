@@ -1,10 +1,11 @@
 """Slugs, keys and references."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.library.addresses import Resolver, assign_slugs, derive_key
+from bot.library.addresses import Resolver, assign_keys, assign_slugs
 from bot.library.parse import parse_review
 from bot.library.review import Review
 from tests.shared import review_file
@@ -37,19 +38,57 @@ def test_a_slug_is_the_last_segment_and_longer_only_where_two_collide() -> None:
     ]
 
 
+def keys(*reviews: Review) -> list[str]:
+    return list(assign_keys([(page, page.path) for page in reviews], [], []).values())
+
+
 def test_a_key_follows_the_paper_else_the_title_and_never_the_files_name() -> None:
-    by_paper = {
-        derive_key(review(path, title, arxiv="1706.03762"), ()) for path, title in [("a.md", "X"), ("b/c.md", "Y")]
-    }
-    by_title = {derive_key(review(path, "Same title"), ()) for path in ("a.md", "b/c.md")}
+    by_paper = {*keys(review("a.md", "X", arxiv="1706.03762")), *keys(review("b/c.md", "Y", arxiv="1706.03762"))}
+    by_title = {*keys(review("a.md", "Same title")), *keys(review("b/c.md", "Same title"))}
     assert len(by_paper) == len(by_title) == 1
     assert by_paper != by_title
     assert all(key.isalnum() and len(key) == 12 for key in by_paper | by_title)
 
 
-def test_two_reviews_of_one_paper_have_keys_of_their_own() -> None:
-    first = derive_key(review("a.md", arxiv="1706.03762"), ())
-    assert derive_key(review("b.md", arxiv="1706.03762"), {first}) != first
+def test_of_two_reviews_of_one_paper_the_older_has_its_key_whatever_they_are_called() -> None:
+    older = {"arxiv": "1706.03762", "date": "2020-01-01"}
+    newer = {"arxiv": "1706.03762", "date": "2021-01-01"}
+    assert (
+        keys(review("m.md", "Old", **older))[0]
+        == assign_keys([(review("a.md", "New", **newer), "1"), (review("m.md", "Old", **older), "2")], [], [])["m.md"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (review("a.md", "Same content"), review("b.md", "Same content")),
+        (review("a.md", "One title", arxiv="1706.03762"), review("b.md", "Another", arxiv="1706.03762v2")),
+        (review("old.md", "One title"), review("new.md", "Another", aliases=["/old/"])),
+        (review("a.md", "One title", tags=["x"]), review("b.md", "one title", arxiv="1706.03762")),
+        (review("a.md", "One title"), review("a.md", "Another")),
+    ],
+    ids=["content", "paper", "alias", "name", "path"],
+)
+def test_a_review_keeps_its_key(before: Review, after: Review) -> None:
+    old = replace(before, key="kept")
+    digest = "same" if before.name == after.name and not after.paper_ids else "other"
+    assert assign_keys([(after, digest)], [(old, "same")], []) == {after.path: "kept"}
+
+
+def test_reviews_whose_files_swapped_their_names_keep_their_keys() -> None:
+    first, second = replace(review("a.md", "First"), key="1"), replace(review("b.md", "Second"), key="2")
+    swapped = [(replace(first, path="b.md", key=""), "digest 1"), (replace(second, path="a.md", key=""), "digest 2")]
+    assert assign_keys(swapped, [(first, "digest 1"), (second, "digest 2")], []) == {"b.md": "1", "a.md": "2"}
+
+
+def test_a_new_review_under_an_old_name_is_another_one() -> None:
+    first = replace(review("next.md", "First"), key="1")
+    found = assign_keys(
+        [(review("first.md", "First"), "edited"), (review("next.md", "Second"), "new")], [(first, "x")], []
+    )
+    assert found["first.md"] == "1"
+    assert found["next.md"] != "1"
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def test_what_is_a_review_and_what_is_not(tmp_path: Path) -> None:
     assert sorted(scan.files) == ["a.md", "papers/B review.markdown", "papers/leaf/index.md"]
     reasons = {problem.path: problem.reason for problem in scan.skipped}
     assert set(reasons) == {
-        "README.md", "archetypes/", "old.txt", "papers/_index.md", "papers/leaf/deep/more.md",
-        "papers/leaf/figure.png", "papers/leaf/notes.md", "readme.fr.md", "site/archetypes/",
+        "README.md", "archetypes/paper.md", "old.txt", "papers/_index.md", "papers/leaf/deep/more.md",
+        "papers/leaf/figure.png", "papers/leaf/notes.md", "readme.fr.md", "site/archetypes/paper.md",
     }  # fmt: skip
     assert all(problem.severity == "info" for problem in scan.skipped)
     assert "belongs to the page papers/leaf" in reasons["papers/leaf/deep/more.md"]
