@@ -22,7 +22,7 @@ from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.lookup import Found, NotFound
 from bot.settings import Settings, load_settings
-from bot.ui.cards import ref_links, review_card
+from bot.ui.cards import library_card
 from bot.ui.terminal import draw_message
 
 app = typer.Typer(
@@ -91,9 +91,10 @@ def sync() -> None:
 
 async def _sync(settings: Settings, token: str) -> int:
     bot = create_bot(settings)
+    bot.always_sync = True
     try:
-        await bot.login(token)  # runs setup_hook, which loads every cog
-        return len(await bot.tree.sync())
+        await bot.login(token)  # runs setup_hook, which loads every cog and registers the commands
+        return len(bot.tree.get_commands())
     except discord.LoginFailure:
         raise SettingsError("PAPERCLUB_TOKEN was refused by Discord: copy it anew from the page Bot.") from None
     finally:
@@ -142,8 +143,7 @@ async def _show(settings: Settings, name: str) -> None:
             await library.open(now)
             match library.find(name, now):
                 case Found(review):
-                    refs = ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
-                    card = review_card(review, library.page_url(review), refs)
+                    card = library_card(library, review, now)
                     Console().print(draw_message(card.to_components()))
                     if not review.is_published(now):
                         _errors.print(

@@ -8,7 +8,6 @@ import logging
 import pkgutil
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import discord
 from discord.ext import commands
@@ -51,6 +50,7 @@ class Paperclub(commands.AutoShardedBot):
         self.settings = settings
         self.libraries = libraries
         self.controls = Controls(answer_error)
+        self.always_sync = False  # register the commands even if they did not change
         self._resources = AsyncExitStack()
         self.tree.error(answer_error)
 
@@ -82,7 +82,7 @@ class Paperclub(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
         memory = self.settings.data / "commands.sha256"
-        if await asyncio.to_thread(_read_or_empty, memory) == digest:
+        if not self.always_sync and await asyncio.to_thread(_read_or_empty, memory) == digest:
             registered = {(command.type.value, command.name) for command in await self.tree.fetch_commands()}
             if registered == {(command.get("type", 1), command["name"]) for command in payload}:
                 return False
@@ -98,10 +98,6 @@ class Paperclub(commands.AutoShardedBot):
                 await super().close()
         finally:
             await self._resources.aclose()
-
-    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        """Log what an event handler raised."""
-        _log.exception("error in %s", event_method)
 
 
 def _cog_names() -> list[str]:

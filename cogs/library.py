@@ -1,7 +1,6 @@
 """/paper, /papers and /tags: the club's own reviews."""
 
 import asyncio
-from datetime import datetime
 
 import discord
 from discord import app_commands
@@ -15,8 +14,7 @@ from bot.library.review import Review
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed
 from bot.ui.controls import Controls, Interaction, is_private
-from bot.ui.markdown import ResolveRef
-from bot.ui.text import escape, label, truncate
+from bot.ui.text import label
 
 
 class LibraryCog(commands.Cog):
@@ -47,21 +45,13 @@ class LibraryCog(commands.Cog):
     async def paper(self, interaction: Interaction, name: str) -> None:
         """Show what the club wrote about a paper"""
         library, now = self._library(interaction), discord.utils.utcnow()
-        asked = f"“{truncate(escape(' '.join(name.split())), 100)}”"
         match library.find(name, now):
             case Found(review):
-                await interaction.response.send_message(view=_card(library, review, now))
+                await interaction.response.send_message(view=cards.library_card(library, review, now))
             case Several(reviews):
-                view = pages.choice(f"{len(reviews)} reviews fit {asked}. Which one do you mean?", reviews)
-                await interaction.response.send_message(view=view, ephemeral=True)
-            case NotFound(nearest) if nearest:
-                view = pages.choice(f"No review is called {asked}. Did you mean one of these?", nearest)
-                await interaction.response.send_message(view=view, ephemeral=True)
-            case NotFound():
-                newest = library.browse(Filter(), now)[:5]
-                if not newest:
-                    raise ClubError("The library holds no reviews yet.")
-                view = pages.choice(f"No review comes near {asked}. These are the newest:", newest)
+                await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
+            case NotFound(nearest):
+                view = pages.not_found(name, nearest, library.browse(Filter(), now)[:5])
                 await interaction.response.send_message(view=view, ephemeral=True)
 
     @paper.autocomplete("name")
@@ -143,7 +133,7 @@ class LibraryCog(commands.Cog):
         if position is None:
             raise ClubError("That section is no longer in the review. Open the review again to see what is there.")
         markdown = await library.read_section(review, review.sections[position])
-        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, _refs(library, review, now))
+        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, cards.library_refs(library, review, now))
         return cards.section_page(review, position, pages_of_it, page)
 
     async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -194,19 +184,12 @@ class LibraryCog(commands.Cog):
 
     def _list(self, interaction: Interaction, wanted: Filter, page: int, *, shared: bool = False) -> cards.View:
         reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
-        if not reviews:
-            what = f" {pages.describe(wanted)}" if pages.describe(wanted) else ""
-            return cards.note(
-                f"The library holds no reviews{what}. `/papers` alone lists them all, `/tags` the tags in use."
-            )
         return pages.browse_page(reviews, wanted, page, sharer=interaction.user.display_name if shared else "")
 
     def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
-        tags, untagged = library.tags(now), library.untagged(now)
-        if not tags:
-            return cards.note("No review has a tag yet. `/papers` shows them all.")
-        return pages.tags_page(tags, untagged, page, sharer=interaction.user.display_name if shared else "")
+        sharer = interaction.user.display_name if shared else ""
+        return pages.tags_page(library.tags(now), library.untagged(now), page, sharer=sharer)
 
     # --- what a click names -----------------------------------------------------------------------
 
@@ -220,24 +203,15 @@ class LibraryCog(commands.Cog):
         return review
 
     def _card_of(self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = "") -> cards.View:
-        review = self._review(interaction, key)
-        return _card(self._library(interaction), review, discord.utils.utcnow(), private=private, sharer=sharer)
+        library, now = self._library(interaction), discord.utils.utcnow()
+        return cards.library_card(library, self._review(interaction, key), now, private=private, sharer=sharer)
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
-        tag, author, year = arguments
-        name = self._library(interaction).find_tag(tag, discord.utils.utcnow()) if tag else ""
-        if tag and not name:
+        library, now = self._library(interaction), discord.utils.utcnow()
+        wanted = pages.read_arguments(arguments, lambda tag: library.find_tag(tag, now))
+        if wanted is None:
             raise ClubError("No review has that tag any more. /tags shows those in use.")
-        return Filter(name, author, int(year) if year else None)
-
-
-def _refs(library: Library, review: Review, now: datetime) -> ResolveRef:
-    return cards.ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
-
-
-def _card(library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = "") -> cards.View:
-    refs = _refs(library, review, now)
-    return cards.review_card(review, library.page_url(review), refs, private=private, sharer=sharer)
+        return wanted
 
 
 async def _reply(interaction: Interaction, view: cards.View) -> None:

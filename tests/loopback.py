@@ -25,6 +25,7 @@ class LoopbackDiscord:
         self.url = ""
         self.requests: list[tuple[str, str, Any]] = []
         self.unknown: list[str] = []
+        self.commands: list[dict[str, Any]] = []
         self.identified = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -46,8 +47,10 @@ class LoopbackDiscord:
                 "session_start_limit": {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1},
             },
         }  # fmt: skip
-        if (request.method, path) == ("PUT", f"/api/applications/{APPLICATION}/commands"):
-            return _json([self._command(number, command) for number, command in enumerate(body)])
+        if path == f"/api/applications/{APPLICATION}/commands" and request.method in ("GET", "PUT"):
+            if request.method == "PUT":
+                self.commands = [self._command(number, command) for number, command in enumerate(body)]
+            return _json(self.commands)
         answer = answers.get((request.method, path))
         if answer is None:
             self.unknown.append(f"{request.method} {path}")

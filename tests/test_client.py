@@ -48,6 +48,24 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
         assert TOKEN not in shown
 
 
+async def test_commands_are_registered_again_only_when_discord_lost_them(tmp_path: Path) -> None:
+    async with loopback_discord(TOKEN) as discord:
+        puts: list[int] = []
+        for lost in (True, False, True):
+            if lost:
+                discord.commands = []
+            discord.identified.clear()
+            process = await start("run", discord, tmp_path)
+            await asyncio.wait_for(discord.identified.wait(), 30)
+            process.send_signal(signal.SIGTERM)
+            assert "Traceback" not in await output(process)
+            puts.append(sum(method == "PUT" for method, _, _ in discord.requests))
+        assert puts == [1, 1, 2]
+        assert "3 commands" in await output(await start("sync", discord, tmp_path))
+        assert sum(method == "PUT" for method, _, _ in discord.requests) == 3
+        assert discord.unknown == []
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 async def test_run_connects_and_ends_cleanly_when_it_is_told_to(tmp_path: Path, ending: signal.Signals) -> None:
     async with loopback_discord(TOKEN) as discord:

@@ -27,8 +27,6 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, ClubError):
         sentence = escape(cause.sentence)
-    elif isinstance(cause, app_commands.CheckFailure):
-        sentence = "You are not allowed to do that here."
     else:
         reference = secrets.token_hex(3)
         name = interaction.command.qualified_name if interaction.command else "a button"

@@ -1,6 +1,7 @@
 """The card of a review, and its sections page by page."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import dropwhile, takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -9,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.library.addresses import short_hash
+from bot.library.library import Library
 from bot.library.review import Review, Section
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
 from bot.ui.links import is_web_address, names_another_site, safe_url, site_name
@@ -80,6 +82,17 @@ def review_card(
     else:
         items += [row(*links), row(*buttons)]
     return layout(*items)
+
+
+def library_card(library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = "") -> View:
+    """Show the card of a review with the links that its library knows."""
+    refs = library_refs(library, review, now)
+    return review_card(review, library.page_url(review), refs, private=private, sharer=sharer)
+
+
+def library_refs(library: Library, review: Review, now: datetime) -> ResolveRef:
+    """Look up where the references of a review lead in its library."""
+    return ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
 
 
 def _gap() -> ui.Separator[Any]:

@@ -1,6 +1,6 @@
 """Lists of reviews and tags, page by page, and the menus in which a member chooses one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import discord
@@ -9,12 +9,13 @@ from discord import ui
 from bot.library.addresses import short_hash
 from bot.library.library import Filter, Related, Tag
 from bot.library.review import Review
-from bot.ui.cards import View, layout, shared_by
+from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
 
 PER_PAGE = 6
 _TAGS_PER_PAGE = 25
+_AUTHOR = 20  # characters of an author's name that a custom_id has room for, each of them encoded
 
 
 def review_line(review: Review) -> str:
@@ -41,8 +42,26 @@ def _plain_byline(review: Review) -> str:
     return " · ".join(filter(None, (clean(authors), calendar_date(review.date) if review.date else "")))
 
 
-def choice(sentence: str, reviews: Sequence[Review]) -> View:
-    """Ask which of several reviews is meant; the chosen one is posted for everybody, as the command would have."""
+def several(name: str, reviews: Sequence[Review]) -> View:
+    """Ask which of the reviews is meant that a name fits."""
+    return _choice(f"{len(reviews)} reviews fit {_quoted(name)}. Which one do you mean?", reviews)
+
+
+def not_found(name: str, nearest: Sequence[Review], newest: Sequence[Review]) -> View:
+    """Say that no review is called so, and offer the nearest, or when none is near the newest."""
+    if nearest:
+        return _choice(f"No review is called {_quoted(name)}. Did you mean one of these?", nearest)
+    if newest:
+        return _choice(f"No review comes near {_quoted(name)}. These are the newest:", newest)
+    return note("The library holds no reviews yet.")
+
+
+def _quoted(name: str) -> str:
+    return f"“{truncate(escape(' '.join(name.split())), 100)}”"
+
+
+def _choice(sentence: str, reviews: Sequence[Review]) -> View:
+    """Offer reviews; the chosen one is posted for everybody, as the command would have."""
     lines = [sentence, *(f"- {truncate(escape(' '.join(review.name.split())), 120)}" for review in reviews[:5])]
     if len(reviews) > 5:
         lines.append(f"- and {len(reviews) - 5} more")
@@ -63,12 +82,22 @@ def related_list(review: Review, related: Sequence[Related]) -> View:
 
 
 def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
-    """Write a filter into a custom_id; an unset part is empty, a tag is hashed and `Library.find_tag` reads it."""
+    """Write a filter into a custom_id, for `read_arguments`: an unset part is empty, a tag is hashed."""
+    author = wanted.author[:_AUTHOR]
     return (
         short_hash(wanted.tag) if wanted.tag else "",
-        " ".join(wanted.author.replace(":", " ").split())[:40],
+        author.replace("%", "%25").replace(":", "%3A"),
         str(wanted.year) if wanted.year is not None else "",
     )
+
+
+def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> Filter | None:
+    """Read what `filter_arguments` wrote; None when the tag is not in use any more."""
+    tag, author, year = arguments
+    name = find_tag(tag) if tag else ""
+    if tag and not name:
+        return None
+    return Filter(name, author.replace("%3A", ":").replace("%25", "%"), int(year) if year else None)
 
 
 def describe(wanted: Filter) -> str:
@@ -86,6 +115,9 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer:
 
     `sharer` is the name of the member who shared it with the channel.
     """
+    if not reviews:
+        what = " ".join(filter(None, ("The library holds no reviews", describe(wanted))))
+        return note(f"{what}. `/papers` alone lists them all, `/tags` the tags in use.")
     last = max(0, (len(reviews) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
     shown = reviews[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -116,6 +148,8 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer:
 
 def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, sharer: str = "") -> View:
     """Show the tags with their counts, and a menu that browses one."""
+    if not tags:
+        return note("No review has a tag yet. `/papers` shows them all.")
     last = max(0, (len(tags) - 1) // _TAGS_PER_PAGE)
     page = min(max(page, 0), last)
     shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]

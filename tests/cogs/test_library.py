@@ -2,10 +2,12 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.library.folder import UnreadableFile
 from tests.conftest import SAMPLES, Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -438,7 +440,7 @@ async def test_a_defect_is_told_with_a_reference_and_logged(club: Club, caplog: 
     assert any(reference in record.message and record.exc_info for record in caplog.records)
 
 
-async def test_commands_are_registered_once_and_again_only_when_discord_lost_them(club: Club) -> None:
+async def test_commands_are_registered_once(club: Club) -> None:
     def syncs() -> int:
         return sum(entry.method == "PUT" and entry.path.endswith("/commands") for entry in club.env.http_requests)
 
@@ -511,3 +513,148 @@ async def test_the_button_leads_to_the_published_page(
     club = await start_club(write_reviews(tmp_path / "r", files), site_url=site)
     card = (await club.paper("one")).response
     assert [part["url"] for part in components(card) if part.get("url")] == [address]
+
+
+async def test_reviews_whose_files_swap_their_names_are_not_mixed_up(start_club: StartClub, tmp_path: Path) -> None:
+    body = "T.\n\n<!--more-->\n\n## Summary\n\n{}\n"
+    files = {f"{name}.md": review_file(name.title(), body.format(f"This is {name}.")) for name in ("first", "second")}
+    reviews = write_reviews(tmp_path / "r", files)
+    club = await start_club(reviews)
+    card = (await club.paper("first")).response
+    (reviews / "first.md").rename(reviews / "x.md")
+    (reviews / "second.md").rename(reviews / "first.md")
+    (reviews / "x.md").rename(reviews / "second.md")
+    await club.restart()
+    assert "This is first." in text_of((await club.ada.select(card, [option(card, "Summary")])).response)
+
+
+async def test_a_review_with_a_date_that_cannot_be_read_is_held_back(start_club: StartClub, tmp_path: Path) -> None:
+    files = {
+        "a.md": review_file("Shown", date="2 Oct 2020"),
+        "b.md": review_file("Held", publishDate="2099-13-01"),
+        "c.md": review_file("Held", date="2099-02-30"),
+        "d.md": review_file("Held", expiryDate="31/12/2001"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    assert [choice["name"] for choice in await club.complete("paper", "name", "")] == ["Shown"]
+    problems = club.bot.libraries.for_guild(None).problems
+    assert sorted(problem.path for problem in problems if problem.severity == "error") == ["b.md", "c.md", "d.md"]
+
+
+@pytest.mark.parametrize("name", ["care", "list", "bart", "lotto"])
+async def test_a_short_word_that_is_almost_another_is_only_a_guess(club: Club, name: str) -> None:
+    assert (await club.paper(name)).ephemeral
+
+
+async def test_a_choice_of_autocomplete_never_asks_again(start_club: StartClub, tmp_path: Path) -> None:
+    files = {
+        "bert.md": review_file("BERT: one"), "other.md": review_file("BERT: two"), "a-b.md": review_file("First"),
+        "a_b.md": review_file("Second"), "third.md": review_file("bert"),
+    }  # fmt: skip
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    choices = await club.complete("paper", "name", "")
+    assert len(choices) == 5
+    for choice in choices:
+        result = await club.paper(choice["value"])
+        assert not result.ephemeral
+        assert f"## {choice['name']}" in text_of(result.response)
+
+
+async def test_a_file_that_could_not_be_opened_is_tried_again(
+    start_club: StartClub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(root: Path, path: str) -> bytes:
+        raise UnreadableFile("cannot be opened: Permission denied")
+
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.library.library.read_file", refuse)
+        club = await start_club(reviews)
+    assert [problem.path for problem in club.bot.libraries.for_guild(None).problems] == ["a.md"]
+    await club.restart()
+    assert not (await club.paper("one")).ephemeral
+
+
+async def test_a_broken_file_is_not_read_again_until_it_changes(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
+    club = await start_club(reviews)
+    (reviews / "a.md").write_text("---\ntitle: [broken\n---\n")
+    await club.restart()
+    report = await club.bot.libraries.for_guild(None).refresh(datetime(2026, 1, 1, tzinfo=UTC))
+    assert (report.reviews, report.read, len(report.problems)) == (1, 0, 1)
+
+
+async def test_an_author_with_a_colon_can_be_paged(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": review_file(f"Review {n}", authors=["A: Colon 100%"]) for n in range(9)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    listed = await club.ada.slash(club.channel, "papers", author="A: Colon 100%")
+    older = await club.ada.click(listed.response, label="Older")
+    assert "9 reviews by A: Colon 100% · page 2 of 2" in text_of(older.response)
+
+
+async def test_a_button_never_names_another_site_than_it_leads_to(start_club: StartClub, tmp_path: Path) -> None:
+    body = "T.\n\n<!--more-->\n\n**Link**: [paypal.com](https://evil.example/x)\n\n## S\n\nText.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One", body)}))
+    card = (await club.paper("one")).response
+    assert {part["label"]: part["url"] for part in components(card) if part.get("url")} == {
+        "evil.example": "https://evil.example/x"
+    }
+
+
+async def test_related_reviews_name_the_tags_that_they_share_but_not_those_of_all(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    tags = {"One": ["club", "rare"], "Two": ["club", "rare"], "Three": ["club"], "Four": ["club", "odd"]}
+    files = {f"{title}.md": review_file(title, tags=names) for title, names in tags.items()}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
+    assert "**Two**\n-# shares club, rare" in text_of(related.response)
+    assert "Three" not in text_of(related.response)
+    alone = await club.ada.click((await club.paper("three")).response, label="Related reviews")
+    assert "Nothing in the library is near" in text_of(alone.response)
+
+
+async def test_a_reference_keeps_its_anchor_on_the_site(start_club: StartClub, tmp_path: Path) -> None:
+    files = {
+        "a.md": review_file(
+            "One", 'T.\n\n<!--more-->\n\n## S\n\n[two]({{< ref "b.md#part-x" >}}) and {{< ref "b" >}}\n'
+        ),
+        "b.md": review_file("Two"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files), site_url="https://c.example")
+    card = (await club.paper("one")).response
+    text = text_of((await club.ada.select(card, [option(card, "S")])).response)
+    assert "[two](https://c.example/b/#part-x) and [b](https://c.example/b/)" in text
+
+
+async def test_a_section_is_found_where_it_moved(start_club: StartClub, tmp_path: Path) -> None:
+    reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
+    club = await start_club(reviews)
+    card = (await club.paper("one")).response
+    body = "T.\n\n<!--more-->\n\n## Before\n\nNew.\n\n## Summary\n\nMoved.\n"
+    write_reviews(reviews, {"a.md": review_file("One", body)})
+    await club.restart()
+    assert "Moved." in text_of((await club.ada.select(card, [option(card, "Summary")])).response)
+
+
+async def test_from_late_sections_the_way_leads_back_to_the_first(start_club: StartClub, tmp_path: Path) -> None:
+    body = "T.\n\n<!--more-->\n\n" + "".join(f"## Part {number:02}\n\nText {number:02}.\n\n" for number in range(60))
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("Many parts", body)}))
+    card = (await club.paper("many parts")).response
+    late = await club.ada.select(card, [option(card, "More sections")])
+    assert menu_of(late.response)["id"] == 123
+    early = await club.ada.select(late.response, [option(late.response, "← Earlier")])
+    assert "Text 00." in text_of(early.response)
+    assert menu_of(early.response)["id"] == 100
+
+
+async def test_a_teaser_begins_with_prose_and_ends_before_the_next_heading(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    body = "# A heading\n\nThe prose.\n\n## Another\n\nMore.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One", body)}))
+    assert text_of((await club.paper("one")).response) == "## One\nThe prose."
+
+
+async def test_years_are_completed_by_their_beginning(club: Club) -> None:
+    assert [choice["value"] for choice in await club.complete("papers", "year", "2024")] == [2024]

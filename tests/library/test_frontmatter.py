@@ -92,10 +92,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_block_is_refused_quickly(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FrontMatterError) as caught:
         parse_document(HOSTILE[name])
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert caught.value.reason
 
 

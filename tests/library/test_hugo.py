@@ -136,9 +136,9 @@ def test_refs_are_listed_with_their_places() -> None:
 
 @pytest.mark.parametrize("unit", ["{{< ", "{{< x >}}", "{{</*", '{{< x "', "{{%"])
 def test_many_shortcodes_take_linear_time(unit: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     hugo.render_shortcodes(unit * 20_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(alphabet='{}<>%/* "`=ax\\\n'))

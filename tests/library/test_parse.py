@@ -322,9 +322,9 @@ def test_any_markdown_gives_sections_that_lie_within_the_body(pieces: list[str])
     ids=lambda body: body[:12].encode("unicode_escape").decode(),
 )
 def test_a_hostile_body_takes_little_time(body: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     parse_review("a.md", b"---\ntitle: t\n---\n" + body.encode())
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @needs_shared

@@ -21,10 +21,10 @@ def test_no_text_raises_and_a_summary_ends_within_it(markdown: str) -> None:
 
 @pytest.mark.parametrize("unit", ['"', "'", "-", ".", "<", "<a '", '<"', "http://x", "[", "{#", "# a {#b} "])
 def test_a_teaser_of_nothing_but_marks_takes_little_time(unit: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     plain_text(unit * (8_000 // len(unit)))
     summary_end(unit * (100_000 // len(unit)))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_long_text_is_summarised_by_its_beginning() -> None:

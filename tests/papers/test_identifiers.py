@@ -128,9 +128,9 @@ def test_no_text_raises(text: str) -> None:
 def test_a_long_text_takes_linear_time(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         list(find_paper_ids(text))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1_000)
     assert seconds(400_000) < 40 * max(seconds(50_000), 1e-3)

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -79,6 +79,9 @@ MARKDOWN = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200)
 
 
 @settings(max_examples=300)
+@example("`a`<b></b>`<@1>`")
+@example("$word$$`$")
+@example("[^1]: - [^1]: ")
 @given(MARKDOWN)
 def test_every_piece_is_within_the_limit_and_nothing_pings(markdown: str) -> None:
     for limit in (200, 1_900):
@@ -208,7 +211,7 @@ def test_cutting_always_comes_to_an_end_and_loses_only_blanks(text: str, limit: 
 
 @pytest.mark.parametrize("unit", [" ", "*", "**a", "`", "`a", "[", "[a](", "~~a", "\\", "\n", "> ", "- ", "🦜"])
 def test_a_hostile_section_is_rendered_in_little_time(unit: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     paginate(render_blocks("x" + unit * (20_000 // len(unit)) + "x", no_refs), 1_900)
     paginate(["x" + unit * (20_000 // len(unit)) + "x"], 1_900)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
