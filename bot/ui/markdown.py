@@ -16,7 +16,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
-from bot.ui.text import clean, columns, escape, no_pings
+from bot.ui.text import ZERO_WIDTH, clean, columns, escape, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -37,6 +37,8 @@ _WITHOUT_FOOTNOTES = _parser()
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
 _REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
+_MENTION = re.compile(r"<(?=[@#:/t])")
+_LONGEST_CODE = 400  # characters between two backticks, so that pages can be cut between them
 _MAX_TABLE_WIDTH = 38  # columns that a phone shows
 
 
@@ -156,7 +158,7 @@ class _Renderer:
         for node in nodes:
             piece = self._inline_node(node)
             # Two spans of code that touch would be read as one.
-            text += "\u200b" + piece if text.endswith("`") and piece.startswith("`") else piece
+            text += ZERO_WIDTH + piece if text.endswith("`") and piece.startswith("`") else piece
         return text
 
     def _inline_node(self, node: SyntaxTreeNode) -> str:
@@ -242,9 +244,12 @@ def _wrap(mark: str, text: str) -> str:
 def code_span(text: str) -> str:
     """Show a text as inline code; backticks inside are kept apart from the marks."""
     text = " ".join(_REF_IN_CODE.sub(r"\1", clean(text)).split())
-    if "`" in text:
-        return f"`` {text.replace('``', '`' + chr(0x200B) + '`')} ``"
-    return f"`{text}`" if text else ""
+    # Code pings nobody, but a page may end within it.
+    text = _MENTION.sub("<" + ZERO_WIDTH, text)
+    pieces = [text[start : start + _LONGEST_CODE] for start in range(0, len(text), _LONGEST_CODE)]
+    return ZERO_WIDTH.join(
+        f"`` {re.sub('`(?=`)', '`' + ZERO_WIDTH, piece)} ``" if "`" in piece else f"`{piece}`" for piece in pieces
+    )
 
 
 def code_block(text: str, language: str = "") -> str:

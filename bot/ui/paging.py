@@ -76,9 +76,12 @@ def _units(block: str, limit: int) -> list[tuple[str, str]]:
 # Marks that must not be torn: links, code, strong and emphasized words.
 # Bounded, so that a text of nothing but marks takes no time.
 _WHOLE = re.compile(
-    r"\[(?:\\.|[^\[\]\\]){1,400}\]\([^()\s]{1,600}\)|``[^`].{0,400}?``|`[^`]{1,400}`|\*\*[^*]{1,400}\*\*"
+    r"\[(?:\\.|[^\[\]\\]){1,400}\]\([^()\s]{1,600}\)|``[^`].{0,1000}?``|`[^`]{1,1000}`|\*\*[^*]{1,400}\*\*"
     r"|\*[^*]{1,400}\*|~~[^~]{1,400}~~|https?://\S{1,600}|\\."
 )
+
+
+_LOOK_AHEAD = 1_200  # characters, as many as the longest of them has
 
 
 def _cut_line(line: str, limit: int) -> list[str]:
@@ -89,7 +92,7 @@ def _cut_line(line: str, limit: int) -> list[str]:
     parts: list[str] = []
     while length(line) > limit:
         room = max(1, fitting(line, limit))
-        held = [match.span() for match in _WHOLE.finditer(line[: room + limit])]
+        held = [match.span() for match in _WHOLE.finditer(line[: room + _LOOK_AHEAD])]
         places = [match.end() for match in re.finditer(r"[.!?…]['\"”)*]* (?=\S)|[\u3002\uff01\uff1f]", line[:room])]
         places = [place for place in places if place > room // 3] or [m.end() for m in re.finditer(r" ", line[:room])]
         free = [place for place in places if not any(start < place < end for start, end in held)]

@@ -12,7 +12,7 @@ _MARKS = re.compile(r"([\\*_~|`<\[\]])")
 _LINE_MARKS = re.compile(r"^([ \t]*)([#>+-]|[0-9]+(?=[.)]))", re.MULTILINE)
 _PING = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(https?|discord|steam)(?=:/)", re.IGNORECASE)
-_ZERO_WIDTH = "\u200b"
+ZERO_WIDTH = "\u200b"
 
 
 def clean(text: str) -> str:
@@ -40,12 +40,12 @@ def _escape_line_mark(match: re.Match[str]) -> str:
 
 def no_pings(text: str) -> str:
     """Break up what would ping everybody, also where it was put together from pieces that were harmless."""
-    return _PING.sub("@" + _ZERO_WIDTH, text)
+    return _PING.sub("@" + ZERO_WIDTH, text)
 
 
 def no_links(text: str) -> str:
     """Keep addresses in a text from becoming links."""
-    return _SCHEME.sub(rf"\1{_ZERO_WIDTH}", text)
+    return _SCHEME.sub(rf"\1{ZERO_WIDTH}", text)
 
 
 def length(text: str) -> int:

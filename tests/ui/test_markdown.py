@@ -82,6 +82,10 @@ MARKDOWN = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200)
 @example("`a`<b></b>`<@1>`")
 @example("$word$$`$")
 @example("[^1]: - [^1]: ")
+@example("$```<@1>$")
+@example("`" + "word" * 24 + "<@1>" + "x" * 200 + "`")
+@example("a b c `" + "word" * 24 + "<@1>" + "x" * 2_000 + "`")
+@example("`` a`b " + "word" * 24 + "<@1>" + "x" * 2_000 + " ``")
 @given(MARKDOWN)
 def test_every_piece_is_within_the_limit_and_nothing_pings(markdown: str) -> None:
     for limit in (200, 1_900):
