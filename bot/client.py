@@ -73,8 +73,8 @@ class Paperclub(commands.AutoShardedBot):
             await self.load_extension(name)
         await self.sync_if_changed()
 
-    async def sync_if_changed(self) -> bool:
-        """Register the commands with Discord, unless it has these already; tell whether that was needed.
+    async def sync_if_changed(self) -> None:
+        """Register the commands with Discord, unless it has these already.
 
         Discord limits how often commands may be registered, so the last payload's hash is kept in the data folder.
         It counts only while Discord still lists the same commands.
@@ -85,10 +85,9 @@ class Paperclub(commands.AutoShardedBot):
         if not self.always_sync and await asyncio.to_thread(_read_or_empty, memory) == digest:
             registered = {(command.type.value, command.name) for command in await self.tree.fetch_commands()}
             if registered == {(command.get("type", 1), command["name"]) for command in payload}:
-                return False
+                return
         await self.tree.sync()
         await asyncio.to_thread(memory.write_text, digest, "utf-8")
-        return True
 
     async def close(self) -> None:
         """Leave Discord and close everything that was opened; may be called again."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,18 @@ def test_the_demo_of_a_missing_folder_says_so(tmp_path: Path) -> None:
     done = paperclub("demo", "--reviews", str(tmp_path / "no"), "--once", "x", cwd=tmp_path)
     assert done.returncode == 2
     assert "does not exist" in done.stderr
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = paperclub("demo", "--no-browser", "--port", str(port), cwd=tmp_path)
+    assert done.returncode == 78
+    assert f"--port {port}" in done.stderr
+    assert "choose another one" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_command_is_documented() -> None:

@@ -1,4 +1,4 @@
-"""Long texts on pages: cut between blocks, else behind sentences, and never within a link or an open block of code."""
+"""Long texts on pages: cut between blocks, else behind sentences; code is closed and opened again."""
 
 import re
 from collections.abc import Iterable

@@ -459,7 +459,7 @@ async def test_reading_on_happens_in_one_private_message_and_leads_back(club: Cl
     following = await club.ada.click(first.response, label="Next: Questions")
     menu = menu_of(following.response)
     assert [choice["label"] for choice in menu["options"] if choice.get("default")] == ["Questions"]
-    assert menu["custom_id"] != menu_of(first.response)["custom_id"] or first.response.id == following.response.id
+    assert menu["custom_id"].endswith(":4"), "the section stands in the menu's id, so that a client shows it as chosen"
     back = await club.ada.click(following.response, label="Back")
     assert "## What we made of it" in text_of(back.response)
     overview = await club.ada.click(back.response, label="Overview")

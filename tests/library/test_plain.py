@@ -29,5 +29,5 @@ def test_a_teaser_of_nothing_but_marks_takes_little_time(unit: str) -> None:
 
 def test_a_long_text_is_summarised_by_its_beginning() -> None:
     text = "word " * 80 + "\n\n" + "more " * 100_000
-    assert summary_end(text) == len("word " * 80) - 1 or text[: summary_end(text)].strip() == ("word " * 80).strip()
+    assert text[: summary_end(text)] == "word " * 80
     assert summary_end("word " * 100_000) == len("word " * 100_000)
