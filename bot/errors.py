@@ -1,6 +1,7 @@
 """The failures that a person is told about, each carrying the sentence they read.
 
     ClubError               shown to the member who asked, privately
+    ├── LibraryLoading      the reviews are being read for the first time
     ├── LibraryNotConnected this server has no reviews to read
     └── ReviewGone          a button or menu names a review that is no longer there
     SettingsError           shown to the operator; ends the program with exit code 78
@@ -16,6 +17,14 @@ class ClubError(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class LibraryLoading(ClubError):
+    """Say that the reviews are still being read."""
+
+    def __init__(self, done: int, total: int) -> None:
+        share = f": {done:,} of {total:,} so far" if total else ""
+        super().__init__(f"The reviews are just being read{share}. Ask again in a moment.")
 
 
 class LibraryNotConnected(ClubError):

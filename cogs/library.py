@@ -8,9 +8,10 @@ from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.errors import ClubError, ReviewGone
-from bot.library.library import Filter, Libraries, Library
+from bot.library.library import Libraries, Library
 from bot.library.lookup import Found, NotFound, Several
 from bot.library.review import Review
+from bot.library.shelf import Filter
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed
 from bot.ui.controls import Controls, Interaction, is_private
@@ -139,7 +140,7 @@ class LibraryCog(commands.Cog):
     async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """List the reviews near to one."""
         review = self._review(interaction, arguments[0])
-        related = self._library(interaction).related(review, discord.utils.utcnow())
+        related = await self._library(interaction).related(review, discord.utils.utcnow())
         if not related:
             raise ClubError("Nothing in the library is near to it yet.")
         await _reply(interaction, pages.related_list(review, related))

@@ -11,16 +11,21 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from bot.library.hugo import fold_term, page_path, ref_candidates
+from bot.library.postings import Postings
 from bot.library.review import Review
 
 
-def assign_slugs(reviews: Iterable[Review]) -> dict[str, str]:
-    """Give each path its slug: the last segment of its address, with the folder before it where two collide."""
-    segments = {
-        review.path: [part for part in review.url_path.split("/") if part] or [PurePosixPath(review.path).stem]
-        for review in reviews
-    }
-    slugs = {path: parts[-1] for path, parts in segments.items()}
+def last_segment(url_path: str, path: str) -> str:
+    """Give the last segment of an address, or the name of the file when the address is that of the site."""
+    return url_path.rstrip("/").rpartition("/")[2] or PurePosixPath(path).stem
+
+
+def assign_slugs(addresses: Mapping[str, str]) -> dict[str, str]:
+    """Give each path its slug: the last segment of its address, with the folder before it where two collide.
+
+    `addresses` are the addresses within the site, by path. Only those with the same last segment can collide.
+    """
+    slugs = {path: last_segment(address, path) for path, address in addresses.items()}
     for length in (2, None):  # the folder first, then the whole address
         holders: defaultdict[str, list[str]] = defaultdict(list)
         for path, slug in slugs.items():
@@ -28,7 +33,8 @@ def assign_slugs(reviews: Iterable[Review]) -> dict[str, str]:
         for paths in holders.values():
             if len(paths) > 1:
                 for path in paths:
-                    slugs[path] = "/".join(segments[path][-length:] if length else segments[path])
+                    parts = [part for part in addresses[path].split("/") if part] or [slugs[path]]
+                    slugs[path] = "/".join(parts[-length:] if length else parts)
     return slugs
 
 
@@ -125,25 +131,45 @@ def short_hash(term: str) -> str:
 
 
 class Resolver:
-    """Find the page that a `ref` means, among the reviews of one folder."""
+    """Find the page that a `ref` means, among the reviews of one folder, which have numbers."""
 
-    def __init__(self, reviews: Mapping[str, Review]) -> None:
-        """`reviews` are keyed by path."""
-        self._by_page: dict[str, str] = {}
-        names: defaultdict[str, set[str]] = defaultdict(set)
-        for path, review in reviews.items():
-            page = page_path(path)
-            self._by_page[page] = path
-            for address in (review.url_path, *review.aliases):
-                self._by_page.setdefault("/" + unquote(address).strip("/").lower(), path)
-            names[page.rpartition("/")[2]].add(path)
-        self._by_name = {name: next(iter(paths)) for name, paths in names.items() if len(paths) == 1}
+    def __init__(self) -> None:
+        self._paths: dict[int, str] = {}
+        self._pages = Postings()  # of each logical path
+        self._addresses = Postings()  # of each other address: `url`, `slug` and aliases
+        self._names = Postings()  # of each last segment of a logical path
 
-    def resolve(self, target: str, source: str) -> str | None:
-        """Give the path of the review that `target` means in the file `source`; None when there is none."""
+    def add(self, number: int, review: Review) -> None:
+        """Add a review under a number that is free."""
+        self._paths[number] = review.path
+        page, others = _addresses(review)
+        self._pages.add(page, number)
+        self._names.add(page.rpartition("/")[2], number)
+        for address in others:
+            self._addresses.add(address, number)
+
+    def remove(self, number: int, review: Review) -> None:
+        """Remove a review that was added under a number; it must be the same as then."""
+        del self._paths[number]
+        page, others = _addresses(review)
+        self._pages.remove(page, number)
+        self._names.remove(page.rpartition("/")[2], number)
+        for address in others:
+            self._addresses.remove(address, number)
+
+    def resolve(self, target: str, source: str) -> int | None:
+        """Give the number of the review that `target` means in the file `source`; None when there is none."""
         last = ""
         for page in ref_candidates(target, source):
-            if found := self._by_page.get(page):
-                return found
+            if found := self._pages.get(page) or self._addresses.get(page):
+                return min(found, key=self._paths.__getitem__)
             last = page.rpartition("/")[2]
-        return self._by_name.get(last) if re.search(r"\w", last) else None
+        found = self._names.get(last) if re.search(r"\w", last) else ()
+        return found[0] if len(found) == 1 else None
+
+
+def _addresses(review: Review) -> tuple[str, set[str]]:
+    """Give the logical path of a review, and the other addresses that it has."""
+    page = page_path(review.path)
+    others = {"/" + unquote(address).strip("/").lower() for address in (review.url_path, *review.aliases)}
+    return page, others - {page}

@@ -11,9 +11,9 @@ from typing import Any
 
 from bot.library.addresses import Resolver, assign_slugs
 from bot.library.folder import scan_folder
-from bot.library.library import broken_refs, read_review
 from bot.library.plain import plain_text
-from bot.library.review import Problem, Review
+from bot.library.reader import read_review
+from bot.library.review import Problem, Review, broken_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,9 @@ class Report:
 
     def to_json(self) -> str:
         """Give the documented JSON object; its fields are Hugo's where Hugo has them."""
-        slugs = {review.path: review.slug for review in self.reviews}
         return json.dumps(
             {
-                "reviews": [self._row(review, slugs) for review in self.reviews],
+                "reviews": [self._row(review) for review in self.reviews],
                 "problems": [
                     {"path": p.path, "line": p.line, "severity": p.severity, "reason": p.reason} for p in self.problems
                 ],
@@ -43,7 +42,7 @@ class Report:
             indent=2,
         )
 
-    def _row(self, review: Review, slugs: dict[str, str]) -> dict[str, Any]:
+    def _row(self, review: Review) -> dict[str, Any]:
         targets = (self.resolver.resolve(ref.target, review.path) for ref in review.refs)
         return {
             "path": review.path,
@@ -57,7 +56,7 @@ class Report:
             "teaser": plain_text(review.teaser),
             "paper_ids": [str(paper) for paper in review.paper_ids],
             "links": [link.url for link in review.links],
-            "refs": list(dict.fromkeys(slugs[path] for path in targets if path)),
+            "refs": list(dict.fromkeys(self.reviews[number].slug for number in targets if number is not None)),
             "sections": [section.title for section in review.sections if section.title],
         }
 
@@ -77,9 +76,16 @@ def check_folder(root: Path, progress: Callable[[int, int], None] | None = None)
             reviews.append(parsed.review)
         if progress:
             progress(count, len(scan.files))
-    slugs = assign_slugs(reviews)
-    named = {review.path: replace(review, slug=slugs[review.path]) for review in reviews}
-    resolver = Resolver(named)
-    problems += broken_refs(named.values(), resolver)
+    slugs = assign_slugs({review.path: review.url_path for review in reviews})
+    reviews = [replace(review, slug=slugs[review.path]) for review in reviews]
+    resolver = Resolver()
+    for number, review in enumerate(reviews):
+        resolver.add(number, review)
+    problems += (
+        broken_ref(review.path, ref)
+        for review in reviews
+        for ref in review.refs
+        if resolver.resolve(ref.target, review.path) is None
+    )
     problems.sort(key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(named.values()), tuple(problems), resolver)
+    return Report(tuple(reviews), tuple(problems), resolver)

@@ -6,9 +6,12 @@ The rule: every `.md` or `.markdown` file is a review, except section pages (`_i
 of editors.
 """
 
+import fcntl
 import os
 import re
+import signal
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +21,7 @@ from bot.library.review import Problem
 MAX_FILE = 1024 * 1024
 
 _MAX_DEPTH = 64
+_MOMENT_NS = 300_000_000  # within which a program that writes is likely to write again
 _MARKDOWN = (".md", ".markdown")
 _CONFIGS = {f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")}
 _NOT_REVIEWS = re.compile(
@@ -27,12 +31,8 @@ _NOT_REVIEWS = re.compile(
 _IGNORED = re.compile(r"\..*|.*~|#.*#|node_modules", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells that a file changed without reading it: its time of change in nanoseconds and its size in bytes."""
-
-    mtime_ns: int
-    size: int
+# What tells that a file changed without reading it: its time of change in nanoseconds and its size in bytes.
+Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,19 @@ def scan_folder(root: Path) -> Scan:
             info = entry.stat(follow_symlinks=False)
         except OSError:
             continue  # removed since it was listed
-        files[path] = Stamp(info.st_mtime_ns, info.st_size)
+        files[path] = (info.st_mtime_ns, info.st_size)
     return Scan(files, tuple(skipped))
 
 
+class BeingWritten(Exception):
+    """Say that some program has a file open for writing, so that it may not be whole."""
+
+
 def read_file(root: Path, path: str) -> bytes:
-    """Read one file of a scan; raise UnreadableFile for anything but a regular file of a sane size inside `root`."""
+    """Read one file of a scan, whole; raise BeingWritten when some program is still writing it.
+
+    Raises UnreadableFile for anything but a regular file of a sane size inside `root`.
+    """
     try:
         if not (root / path).parent.resolve().is_relative_to(root.resolve()):
             raise UnreadableFile("lies outside of the reviews folder")
@@ -77,6 +84,7 @@ def read_file(root: Path, path: str) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableFile("is not a regular file")
+        _lease(descriptor)
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_FILE + 1)
     finally:
@@ -84,6 +92,24 @@ def read_file(root: Path, path: str) -> bytes:
     if len(data) > MAX_FILE:
         raise UnreadableFile(f"is larger than {MAX_FILE // 1024:,} KiB")
     return data
+
+
+def _lease(descriptor: int) -> None:
+    """Keep others from writing to a file until the descriptor is closed; raise BeingWritten when one is at it.
+
+    Linux grants a read lease on a file that nobody has open for writing, and lets whoever opens it wait until the
+    lease is given back: https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html. The notice of that is a signal
+    that is ignored unless asked for. Where there are no leases (other systems, network drives, other owners), a file
+    that changed in the last moment is taken as still being written.
+    """
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        raise BeingWritten from None
+    except (OSError, AttributeError):
+        if time.time_ns() - os.fstat(descriptor).st_mtime_ns < _MOMENT_NS:
+            raise BeingWritten from None
 
 
 def _is_site(root: Path) -> bool:

@@ -7,47 +7,90 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
 from bot.library.folder import Stamp
-from bot.library.review import Link, Problem, Ref, Review, Section
-from bot.papers.identifiers import PaperId
+from bot.library.reader import Reading
+from bot.library.review import Problem
 
 _log = logging.getLogger(__name__)
 
 # Another number means: delete the file and read the folder anew. Raise it when a table, or what the parser
 # makes of a file, changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE file (
-    path     TEXT PRIMARY KEY,
+    id       INTEGER PRIMARY KEY,
+    path     TEXT NOT NULL,
     mtime_ns INTEGER NOT NULL,
     size     INTEGER NOT NULL,
     digest   TEXT NOT NULL,
-    key      TEXT,              -- given when all files of a scan were read
-    review   TEXT,              -- JSON; NULL when the file gave none
-    body     TEXT NOT NULL,
+    key      TEXT NOT NULL,     -- empty until all files of a scan were read
+    review   BLOB NOT NULL,     -- packed; empty when the file gave none
     problems TEXT NOT NULL      -- JSON
-) STRICT, WITHOUT ROWID;
+) STRICT;
+CREATE UNIQUE INDEX file_path ON file (path, mtime_ns, size, id);  -- the manifest is read from it alone
+CREATE UNIQUE INDEX file_unique ON file (path);
+CREATE INDEX file_keyless ON file (id) WHERE key = '';
+
+-- What a search looks through, by the id of the file. `searched` tells that it stands in the full-text index.
+CREATE TABLE text (
+    id       INTEGER PRIMARY KEY,
+    title    TEXT NOT NULL,
+    authors  TEXT NOT NULL,
+    tags     TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    searched INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX text_unsearched ON text (id) WHERE NOT searched;
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, authors, tags, body, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
 """
+
+_RECORDS = "SELECT path, key, digest, review FROM file WHERE length(review) > 0 AND key <> '' ORDER BY path"
+_RECORDS_OF = """
+SELECT path, key, digest, review FROM file
+WHERE length(review) > 0 AND key <> '' AND path IN (SELECT value FROM json_each(?)) ORDER BY path
+"""
+_PUT_FILE = """
+INSERT INTO file (path, mtime_ns, size, digest, key, review, problems) VALUES (?, ?, ?, ?, '', ?, ?)
+ON CONFLICT (path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size,
+    digest = excluded.digest, review = excluded.review, problems = excluded.problems
+"""
+_PUT_TEXT = "INSERT INTO text (id, title, authors, tags, body) SELECT id, ?2, ?3, ?4, ?5 FROM file WHERE path = ?1"
+_DELETE_TEXT = "DELETE FROM text WHERE id IN (SELECT id FROM file WHERE path = ?)"
+# A full-text index beside its table must be told what it forgets.
+_FORGET_TEXT = """
+INSERT INTO search (search, rowid, title, authors, tags, body)
+SELECT 'delete', id, title, authors, tags, body FROM file JOIN text USING (id) WHERE path = ? AND searched
+"""
+_INDEX_TEXT = """
+INSERT INTO search (rowid, title, authors, tags, body)
+SELECT id, title, authors, tags, body FROM text WHERE NOT searched ORDER BY id LIMIT ?
+"""
+_MARK_TEXT = """
+UPDATE text SET searched = 1 WHERE id IN (SELECT id FROM text WHERE NOT searched ORDER BY id LIMIT ?)
+"""
+
+_MANY = 500  # texts, from which on the full-text index is built in large strokes
+_LARGE, _USUAL = 16 << 20, 1 << 20  # bytes of memory that FTS5 collects its hash in
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the index holds of one file. `digest` is the SHA-256 of its bytes."""
+    """What the index holds of one file that gave a review: its key, the digest of its bytes, the packed review."""
 
     path: str
-    stamp: Stamp
+    key: str
     digest: str
-    review: Review | None
-    problems: tuple[Problem, ...]
+    packed: bytes
 
 
 class Index:
@@ -55,7 +98,9 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._connection: aiosqlite.Connection | None = None
+        self._writer: aiosqlite.Connection | None = None
+        self._reader: aiosqlite.Connection | None = None  # so that a long write keeps nobody waiting
+        self._writing = asyncio.Lock()
 
     async def open(self) -> None:
         """Open the file, or make it; one of another version, or a damaged one, is made anew."""
@@ -69,85 +114,147 @@ class Index:
             await self._connect()
 
     async def _connect(self) -> None:
-        opening = aiosqlite.connect(self._path, isolation_level=None)
-        # What is here can be rebuilt, so a process that ends without `close` must not wait for its thread for ever.
-        opening._thread.daemon = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        self._connection = connection = await opening
-        # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
+        self._writer = connection = await _open(self._path)
         await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
         await connection.execute_fetchall("PRAGMA synchronous = OFF")
         ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
         if version not in (0, SCHEMA_VERSION):
             raise sqlite3.DatabaseError(f"it has version {version}, and {SCHEMA_VERSION} is needed")
         if version == 0:
-            await connection.executescript(_SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION};")
+            await connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        # What got no key, because its reading was cut short, is read again.
+        await connection.execute_fetchall("UPDATE file SET mtime_ns = -1 WHERE key = '' AND length(review) > 0")
+        self._reader = await _open(self._path)
+        await self._reader.execute_fetchall("PRAGMA query_only = ON")
 
     async def close(self) -> None:
         """Close the file; may be called at any time, and again."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        writer, reader, self._writer, self._reader = self._writer, self._reader, None, None
+        for connection in (reader, writer):
+            if connection is not None:
+                await connection.close()
 
-    @property
-    def _db(self) -> aiosqlite.Connection:
-        if self._connection is None:
+    # --- what was read ----------------------------------------------------------------------------
+
+    async def get_manifest(self) -> dict[str, Stamp]:
+        """Give the path and stamp of everything that was read so far."""
+        rows = await self._read("SELECT path, mtime_ns, size FROM file INDEXED BY file_path")
+        return {path: (mtime_ns, size) for path, mtime_ns, size in rows}
+
+    async def get_records(self, paths: Sequence[str] | None = None) -> list[Record]:
+        """Give what was read of some files, or of all, as far as it is a review, in the order of the paths."""
+        if paths is None:
+            rows = await self._read(_RECORDS)
+        else:
+            rows = await self._read(_RECORDS_OF, json.dumps(list(paths)))
+        return [Record(*row) for row in rows]
+
+    async def get_problems(self) -> list[Problem]:
+        """Give the problems of the files, in the order of the paths."""
+        rows = await self._read("SELECT problems FROM file WHERE problems <> '[]' ORDER BY path")
+        return [Problem(*problem) for (problems,) in rows for problem in json.loads(problems)]
+
+    async def get_body(self, path: str) -> str | None:
+        """Give the markdown of a review, shortcodes rendered; None when the file is not known."""
+        rows = await self._read("SELECT body FROM file JOIN text USING (id) WHERE path = ?", path)
+        return str(rows[0][0]) if rows else None
+
+    async def _read(self, query: str, *values: object) -> list[Any]:
+        if self._reader is None:
             raise RuntimeError("the index is not open")
-        return self._connection
+        return list(await self._reader.execute_fetchall(query, values))
 
-    async def get_records(self) -> list[Record]:
-        """Give everything that was read so far, without the bodies, in the order of the paths."""
-        rows = await self._db.execute_fetchall(
-            "SELECT path, mtime_ns, size, digest, key, review, problems FROM file ORDER BY path"
-        )
-        return await asyncio.to_thread(_load_records, rows)
+    # --- writing ----------------------------------------------------------------------------------
 
-    async def put(self, records: Iterable[tuple[Record, str]]) -> None:
-        """Store records and their bodies, in one transaction; their keys follow with `put_keys`."""
-        rows = [
-            (
-                record.path,
-                record.stamp.mtime_ns,
-                record.stamp.size,
-                record.digest,
-                _dump_review(record.review) if record.review else None,
-                body,
-                json.dumps([[p.path, p.line, p.severity, p.reason] for p in record.problems]),
-            )
-            for record, body in records
+    async def put(self, readings: Sequence[tuple[Reading, Stamp]], known: Container[str] = ()) -> None:
+        """Store what files gave, in one transaction; their keys follow with `put_keys`.
+
+        Those whose paths are `known` are replaced, the others are new.
+        """
+        old = [(reading.path,) for reading, _ in readings if reading.path in known]
+        files = [
+            (reading.path, *stamp, reading.digest, reading.packed, _dump(reading.problems))
+            for reading, stamp in readings
         ]
-        await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, NULL, ?, ?, ?)", rows)
+        texts = [
+            (reading.path, reading.title, reading.authors, reading.tags, reading.body)
+            for reading, _ in readings
+            if reading.packed
+        ]
+        await self._write(
+            (_FORGET_TEXT, old),
+            (_DELETE_TEXT, old),
+            (_PUT_FILE, files),
+            (_PUT_TEXT, texts),
+        )
 
     async def put_keys(self, keys: Mapping[str, str]) -> None:
         """Store the keys of reviews, by path."""
-        await self._write("UPDATE file SET key = ? WHERE path = ?", [(key, path) for path, key in keys.items()])
+        await self._write(("UPDATE file SET key = ? WHERE path = ?", [(key, path) for path, key in keys.items()]))
 
-    async def put_problems(self, record: Record) -> None:
+    async def put_problems(self, path: str, stamp: Stamp, problems: Iterable[Problem]) -> None:
         """Note that a file broke: its new stamp and problems, beside the last good version of the review."""
-        problems = json.dumps([[p.path, p.line, p.severity, p.reason] for p in record.problems])
         await self._write(
-            "UPDATE file SET mtime_ns = ?, size = ?, problems = ? WHERE path = ?",
-            [(record.stamp.mtime_ns, record.stamp.size, problems, record.path)],
+            (
+                "UPDATE file SET mtime_ns = ?, size = ?, problems = ? WHERE path = ?",
+                [(*stamp, _dump(problems), path)],
+            )
         )
 
     async def delete(self, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
-        await self._write("DELETE FROM file WHERE path = ?", [(path,) for path in paths])
+        gone = [(path,) for path in paths]
+        await self._write(
+            (_FORGET_TEXT, gone),
+            (_DELETE_TEXT, gone),
+            ("DELETE FROM file WHERE path = ?", gone),
+        )
 
-    async def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
-            return
-        await self._db.execute("BEGIN IMMEDIATE")
-        try:
-            await self._db.executemany(statement, rows)
-        except BaseException:
-            await self._db.rollback()
-            raise
-        await self._db.commit()
+    async def _write(self, *statements: tuple[str, list[tuple[Any, ...]]]) -> None:
+        if self._writer is None:
+            raise RuntimeError("the index is not open")
+        async with self._writing:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                for statement, rows in statements:
+                    if rows:
+                        await self._writer.executemany(statement, rows)
+            except BaseException:
+                await self._writer.rollback()
+                raise
+            await self._writer.commit()
 
-    async def get_body(self, path: str) -> str | None:
-        """Give the markdown of a review, shortcodes rendered; None when the file is not known."""
-        rows = list(await self._db.execute_fetchall("SELECT body FROM file WHERE path = ?", (path,)))
-        return str(rows[0][0]) if rows else None
+    # --- searching --------------------------------------------------------------------------------
+
+    async def count_unsearched(self) -> int:
+        """Count the texts that do not yet stand in the full-text index."""
+        return int((await self._read("SELECT count(*) FROM text WHERE NOT searched"))[0][0])
+
+    async def index_texts(self, limit: int) -> None:
+        """Put at most `limit` texts into the full-text index, in one transaction."""
+        await self._write(
+            ("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", [(_LARGE if limit >= _MANY else _USUAL,)]),
+            (_INDEX_TEXT, [(limit,)]),
+            (_MARK_TEXT, [(limit,)]),
+        )
+
+    async def search_paths(self, words: Sequence[str], limit: int) -> list[str]:
+        """Give the paths of the reviews that hold all the words, the best first."""
+        query = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+        rows = await self._read(
+            "SELECT path FROM search JOIN file ON file.id = search.rowid WHERE search MATCH ? ORDER BY rank LIMIT ?",
+            query,
+            limit,
+        )
+        return [path for (path,) in rows]
+
+
+async def _open(path: Path) -> aiosqlite.Connection:
+    opening = aiosqlite.connect(path, isolation_level=None)
+    # What is here can be rebuilt, so a process that ends without `close` must not wait for its thread for ever.
+    opening._thread.daemon = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return await opening
 
 
 def _remove(path: Path) -> None:
@@ -155,71 +262,5 @@ def _remove(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def _dump_review(review: Review) -> str:
-    def moment(value: datetime | None) -> str | None:
-        return value.isoformat() if value else None
-
-    return json.dumps(
-        [
-            review.path,
-            review.slug,
-            review.url_path,
-            review.title,
-            review.name,
-            review.authors,
-            moment(review.date),
-            moment(review.publish_date),
-            moment(review.expiry_date),
-            review.draft,
-            review.unclear_date,
-            review.own_url,
-            review.tags,
-            review.categories,
-            review.aliases,
-            review.teaser,
-            [[link.text, link.url] for link in review.links],
-            [[paper.scheme, paper.value, paper.version] for paper in review.paper_ids],
-            [[ref.target, ref.line] for ref in review.refs],
-            [[part.title, part.anchor, part.start, part.end] for part in review.sections],
-        ]
-    )
-
-
-def _load_records(rows: Iterable[sqlite3.Row]) -> list[Record]:
-    return [
-        Record(path, Stamp(mtime, size), digest, _load_review(key or "", review), _load_problems(problems))
-        for path, mtime, size, digest, key, review, problems in rows
-    ]
-
-
-def _load_review(key: str, text: str | None) -> Review | None:
-    if text is None:
-        return None
-
-    def moment(value: str | None) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
-
-    row = json.loads(text)
-    return Review(
-        key,
-        *row[:5],
-        authors=tuple(row[5]),
-        date=moment(row[6]),
-        publish_date=moment(row[7]),
-        expiry_date=moment(row[8]),
-        draft=row[9],
-        unclear_date=row[10],
-        own_url=row[11],
-        tags=tuple(row[12]),
-        categories=tuple(row[13]),
-        aliases=tuple(row[14]),
-        teaser=row[15],
-        links=tuple(Link(*link) for link in row[16]),
-        paper_ids=tuple(PaperId(*paper) for paper in row[17]),
-        refs=tuple(Ref(*ref) for ref in row[18]),
-        sections=tuple(Section(*part) for part in row[19]),
-    )
-
-
-def _load_problems(text: str) -> tuple[Problem, ...]:
-    return tuple(Problem(*problem) for problem in json.loads(text))
+def _dump(problems: Iterable[Problem]) -> str:
+    return json.dumps([[p.path, p.line, p.severity, p.reason] for p in problems])

@@ -5,67 +5,49 @@ the time at which it is asked.
 """
 
 import asyncio
-import hashlib
 import logging
-import math
-from collections import Counter
-from collections.abc import Iterable
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from bot.errors import LibraryNotConnected
-from bot.library.addresses import Resolver, assign_keys, short_hash
-from bot.library.folder import Stamp, UnreadableFile, read_file, scan_folder
-from bot.library.hugo import fold_term
+from bot.errors import LibraryLoading, LibraryNotConnected
+from bot.library.addresses import assign_keys, short_hash
+from bot.library.folder import Scan, Stamp, scan_folder
 from bot.library.index import Index, Record
-from bot.library.lookup import Match, newest_first
-from bot.library.parse import Parsed, definitions_in, parse_review
+from bot.library.lookup import Match
+from bot.library.packing import unpack_review
+from bot.library.parse import definitions_in
+from bot.library.reader import BEING_WRITTEN, Reader, Reading, read_files
 from bot.library.review import Problem, Review, Section
-from bot.library.shelf import Shelf
-from bot.library.words import normalize
+from bot.library.shelf import Filter, Reviews, Shelf, Tag
 
 _log = logging.getLogger(__name__)
 
-_FEW = 100  # changed reviews, whose names are indexed in a few milliseconds
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
+_MANY = 300  # changed files, from which on they are read by processes of their own
+_SHARE = 0.5  # of the known files; a scan that finds fewer is a fault
+_TEXTS = 500  # that are put into the full-text index in one go
+
+
+_Store = Callable[[list[Reading]], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one reading of the folder gave: how many reviews, how many files were read anew, and the problems."""
+    """What one reading of the folder gave: how many reviews, how many files were read anew, and their problems.
+
+    `unfinished` tells that some files were being written and are to be read a little later.
+    """
 
     reviews: int
     read: int
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag as it is shown, its identity, and how many reviews carry it."""
-
-    name: str
-    term: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
-
-    tag: str = ""
-    author: str = ""
-    year: int | None = None
-
-    def admits(self, review: Review) -> bool:
-        """Tell whether a review passes every part that is set."""
-        if self.year is not None and review.year != self.year:
-            return False
-        if self.tag and fold_term(self.tag) not in map(fold_term, review.tags):
-            return False
-        author = normalize(self.author)
-        return not author or any(author in normalize(name) for name in review.authors)
+    problems: tuple[Problem, ...] = ()
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +58,15 @@ class Related:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a scan says against the manifest. `known` are the changed files that were read before."""
+
+    changed: list[str]
+    gone: list[str]
+    known: set[str]
+
+
 class Library:
     """The reviews of one folder. Names and cards are served from memory, bodies from the index."""
 
@@ -83,164 +74,236 @@ class Library:
         """With `drafts` every review is visible, published or not: for its author, never for a chat."""
         self.root = root
         self.site_url = site_url.rstrip("/")
-        self.problems: tuple[Problem, ...] = ()
+        self.faults: dict[str, str] = {}  # sentences for the organisers, by what failed
+        self.read_at: datetime | None = None  # when the folder was last read without a fault
         self._index = index
         self._drafts = drafts
-        self._shelf = Shelf((), drafts=drafts)
+        self._shelf: Shelf | None = None
+        self._manifest: dict[str, Stamp] = {}
+        self._skipped: tuple[Problem, ...] = ()
+        self._unread: tuple[Problem, ...] = ()
+        self._progress = (0, 0)  # files read, and files to read
+        self._refreshing = asyncio.Lock()
 
     # --- loading ----------------------------------------------------------------------------------
 
     async def open(self, now: datetime) -> LoadReport:
         """Open the index and bring it up to date with the folder."""
         await self._index.open()
+        self._manifest = await self._index.get_manifest()
+        records = await self._index.get_records()
+        if records:
+            shelf = Shelf(drafts=self._drafts)
+            await asyncio.to_thread(_fill, shelf, records, now)
+            self._shelf = shelf
         return await self.refresh(now)
 
     async def close(self) -> None:
         """Close the index; may be called at any time, and again."""
         await self._index.close()
 
-    async def refresh(self, now: datetime) -> LoadReport:
-        """Read what changed in the folder since it was last read; raise OSError when there is no folder.
+    async def refresh(self, now: datetime, *, accept_loss: bool = False) -> LoadReport:
+        """Read what changed in the folder since it was last read.
 
-        A file that can no longer be read keeps its last good version, and is reported. What takes long is done
-        beside the event loop, and what was loaded before answers meanwhile.
+        A file that can no longer be read keeps its last good version, and is reported. A folder that cannot be listed,
+        or has lost more than half of its files, is a fault: everything stays as it was, unless the loss is accepted.
+        What takes long is done beside the event loop, and what was loaded before answers meanwhile.
         """
-        records = {record.path: record for record in await self._index.get_records()}
-        scan = await asyncio.to_thread(scan_folder, self.root)
-        changed = [path for path, stamp in scan.files.items() if path not in records or records[path].stamp != stamp]
-        gone = [records.pop(path) for path in list(records) if path not in scan.files]
-        before = [*gone, *(records[path] for path in changed if path in records)]
+        async with self._refreshing:
+            try:
+                scan = await asyncio.to_thread(scan_folder, self.root)
+            except OSError as error:
+                return self._fault(f"The reviews folder {self.root} cannot be read: {error.strerror}.")
+            if len(scan.files) < len(self._manifest) * _SHARE and not accept_loss:
+                known = len(self._manifest)
+                return self._fault(
+                    f"The reviews folder holds {len(scan.files)} of the {known} files that it held before."
+                )
+            self.faults.pop("folder", None)
+            self._skipped = scan.skipped
+            changes = await asyncio.to_thread(_compare, scan, self._manifest)
+            if not changes.changed and not changes.gone and self._shelf:
+                report = LoadReport(len(self._shelf), 0)
+            else:
+                try:
+                    report = await self._take(scan, changes, now)
+                except BaseException:
+                    self._manifest = await self._index.get_manifest()
+                    raise
+            self.read_at = now
+            return report
+
+    def _fault(self, sentence: str) -> LoadReport:
+        if self.faults.get("folder") != sentence:
+            _log.error("%s The reviews that were read before stay.", sentence)
+        self.faults["folder"] = sentence
+        self._shelf = self._shelf or Shelf(drafts=self._drafts)
+        return LoadReport(len(self._shelf), 0)
+
+    async def _take(self, scan: Scan, changes: _Changes, now: datetime) -> LoadReport:
+        """Read the changed files into the index and onto the shelf."""
+        few = self._shelf is not None and len(changes.changed) + len(changes.gone) < _MANY
+        old = {record.path: record for record in await self._index.get_records([*changes.known, *changes.gone])}
+        shelf = Shelf(drafts=self._drafts)
+        if self._shelf and not few:
+            kept = [record for record in await self._index.get_records() if record.path not in old]
+            await asyncio.to_thread(_fill, shelf, kept, now)
+        problems: list[Problem] = []
         unread: list[Problem] = []
-        for start in range(0, len(changed), _SLICE):
-            paths = changed[start : start + _SLICE]
-            parsed = await asyncio.to_thread(_read_slice, self.root, [(path, scan.files[path]) for path in paths])
-            good: list[tuple[Record, str]] = []
-            for record, body in parsed:
-                old = records.get(record.path)
-                if not record.digest:  # it could not be opened, and is tried again at the next reading
-                    unread += record.problems
-                elif record.review is None and old and old.review:
-                    records[record.path] = broken = replace(record, review=old.review, digest=old.digest)
-                    await self._index.put_problems(broken)
+        fresh: list[tuple[Review, bytes, str]] = []
+        self._progress = (0, len(changes.changed))
+
+        async def store(readings: list[Reading]) -> None:
+            good: list[tuple[Reading, Stamp]] = []
+            for reading in readings:
+                stamp = scan.files[reading.path]
+                problems.extend(reading.problems)
+                if not reading.digest:  # it could not be opened, or is not whole: it is tried again
+                    unread.extend(reading.problems)
+                    old.pop(reading.path, None)
+                elif not reading.packed and reading.path in old:
+                    await self._index.put_problems(reading.path, stamp, reading.problems)
+                    self._manifest[reading.path] = stamp
+                    del old[reading.path]
                 else:
-                    records[record.path] = record
-                    good.append((record, body))
-            await self._index.put(good)
-        await self._index.delete(record.path for record in gone)
-        await self._give_keys(records, before)
-        await self._take([record.review for record in records.values() if record.review], len(changed) + len(gone), now)
-        self.problems = (
-            *(p for record in records.values() for p in record.problems),
-            *broken_refs(self._shelf.by_path.values(), self._shelf.resolver),
-            *unread,
-            *scan.skipped,
-        )
-        return LoadReport(len(self._shelf.by_key), len(changed), self.problems)
+                    good.append((reading, stamp))
+                    self._manifest[reading.path] = stamp
+                    if reading.packed:
+                        review = unpack_review(reading.packed)
+                        fresh.append((review, reading.packed, reading.digest))
+                        if not few:
+                            shelf.put(review, reading.packed)
+            if not few:
+                shelf.turn_to(now, more=True)
+            await self._index.put(good, changes.known)
+            self._progress = (self._progress[0] + len(readings), self._progress[1])
 
-    async def _give_keys(self, records: dict[str, Record], before: list[Record]) -> None:
-        """Give the reviews that were read now their keys; `before` is what stood in their and in vanished files."""
-        keyless = {path: record for path, record in records.items() if record.review and not record.review.key}
-        keys = assign_keys(
-            [(record.review, record.digest) for record in keyless.values() if record.review],
-            [(record.review, record.digest) for record in before if record.review and record.review.key],
-            [record.review.key for record in records.values() if record.review and record.review.key],
-        )
-        for path, record in keyless.items():
-            if record.review:
-                records[path] = replace(record, review=replace(record.review, key=keys[path]))
-        await self._index.put_keys(keys)
-
-    async def _take(self, reviews: list[Review], changes: int, now: datetime) -> None:
-        """Put the reviews on a new shelf; the names of a few that changed are indexed when they are next asked for."""
-        shelf = await asyncio.to_thread(Shelf, reviews, drafts=self._drafts)
-        if changes > _FEW or not self._shelf.by_key:
-            await asyncio.to_thread(shelf.at, now)
+        await self._read_all(changes.changed, store)
+        self._unread = tuple(unread)
+        for path in changes.gone:
+            del self._manifest[path]
+        await self._index.delete(changes.gone)
+        before = [(unpack_review(record.packed, record.key), record.digest) for record in old.values()]
+        taken = self._shelf.keys() if self._shelf else set[str]()
+        taken.difference_update(review.key for review, _ in before)
+        keys = await asyncio.to_thread(assign_keys, [(review, digest) for review, _, digest in fresh], before, taken)
+        if few and self._shelf:
+            shelf = self._shelf
+            for start in range(0, len(fresh), _SLICE):
+                for review, packed, _ in fresh[start : start + _SLICE]:
+                    shelf.put(replace(review, key=keys[review.path]), packed)
+                shelf.turn_to(now)
+                await asyncio.sleep(0)
+            for path in old.keys() - keys.keys():
+                shelf.drop(path)
         else:
-            shelf.adopt(self._shelf)
-        self._shelf = shelf
+            shelf.give_keys(keys)
+            await asyncio.to_thread(shelf.turn_to, now)
+            self._shelf = shelf
+        await self._index.put_keys(keys)
+        unfinished = any(problem.reason == BEING_WRITTEN for problem in unread)
+        return LoadReport(len(shelf), len(changes.changed), tuple(problems), unfinished)
+
+    async def _read_all(self, paths: list[str], store: _Store) -> None:
+        """Read files and store what they give, the next ones while the last are stored."""
+        slices = [paths[start : start + _SLICE] for start in reversed(range(0, len(paths), _SLICE))]
+
+        async def work(read: Callable[[list[str]], Awaitable[list[Reading]]]) -> None:
+            storing: asyncio.Task[None] | None = None
+            while slices:
+                readings = await read(slices.pop())
+                if storing:
+                    await storing
+                storing = asyncio.create_task(store(readings))
+            if storing:
+                await storing
+
+        if len(paths) < _MANY:
+            await work(lambda some: asyncio.to_thread(read_files, self.root, some))
+            return
+        async with AsyncExitStack() as stack:
+            count = min(4, os.cpu_count() or 1, len(paths) // _MANY + 1)
+            readers = [await stack.enter_async_context(Reader(self.root)) for _ in range(count)]
+            async with asyncio.TaskGroup() as group:
+                for reader in readers:
+                    group.create_task(work(reader.read))
+
+    async def index_texts(self) -> None:
+        """Put what is not yet there into the full-text index, a part at a time; what was loaded answers meanwhile."""
+        while await self._index.count_unsearched():
+            await self._index.index_texts(_TEXTS)
+
+    async def problems(self) -> list[Problem]:
+        """Give everything that organisers should know about their files, references that lead nowhere included."""
+        shelf = self._shelf
+        broken = await asyncio.to_thread(lambda: list(shelf.broken_refs())) if shelf else []
+        return [*await self._index.get_problems(), *broken, *self._unread, *self._skipped]
 
     # --- questions --------------------------------------------------------------------------------
 
-    def _at(self, now: datetime) -> dict[str, Review]:
-        return self._shelf.at(now)
+    def _at(self, now: datetime) -> Shelf:
+        if self._shelf is None:
+            raise LibraryLoading(*self._progress)
+        self._shelf.turn_to(now)
+        return self._shelf
 
     def find(self, name: str, now: datetime) -> Match:
         """Find the review that a member means by a name: slug, title, words of it, a paper's id or link."""
-        self._at(now)
-        return self._shelf.names.find(name)
+        return self._at(now).find(name)
 
     def suggest(self, text: str, now: datetime, limit: int = 25) -> list[Review]:
         """Complete a name while it is typed, best first."""
-        self._at(now)
-        return self._shelf.names.suggest(text, limit)
+        return self._at(now).suggest(text, limit)
 
     def get(self, key: str, now: datetime) -> Review | None:
         """Give the review of a key, if it is visible."""
         return self._at(now).get(key)
 
-    def browse(self, wanted: Filter, now: datetime) -> list[Review]:
+    def browse(self, wanted: Filter, now: datetime) -> Reviews:
         """Give the reviews that pass a filter, newest first."""
-        return sorted((review for review in self._at(now).values() if wanted.admits(review)), key=newest_first)
+        return self._at(now).browse(wanted)
 
     def tags(self, now: datetime) -> list[Tag]:
         """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
-        spellings: dict[str, Counter[str]] = {}
-        for review in self._at(now).values():
-            for term, name in {fold_term(tag): tag for tag in review.tags}.items():
-                spellings.setdefault(term, Counter())[name] += 1
-        tags = [Tag(names.most_common(1)[0][0], term, names.total()) for term, names in spellings.items()]
-        return sorted(tags, key=lambda tag: (-tag.count, tag.term))
+        return self._at(now).tags()
 
     def untagged(self, now: datetime) -> int:
         """Count the visible reviews that carry no tag."""
-        return sum(not review.tags for review in self._at(now).values())
+        return self._at(now).untagged()
 
     def find_tag(self, short: str, now: datetime) -> str:
         """Give the tag that `short_hash` named so, or the empty text when no review has it any more."""
         return next((tag.name for tag in self.tags(now) if short_hash(tag.name) == short), "")
 
-    def authors(self, text: str, now: datetime) -> list[str]:
+    def authors(self, text: str, now: datetime, limit: int = 25) -> list[str]:
         """Give the authors whose names hold a text, those of most reviews first."""
-        wanted = normalize(text)
-        counts = Counter(name for review in self._at(now).values() for name in review.authors)
-        return [name for name, _ in counts.most_common() if wanted in normalize(name)]
+        return self._at(now).authors(text, limit)
 
     def years(self, now: datetime) -> list[int]:
         """Give the years of the reviews, the latest first."""
-        return sorted({review.year for review in self._at(now).values() if review.year}, reverse=True)
+        return self._at(now).years()
 
     def resolve_ref(self, target: str, source: Review, now: datetime) -> Review | None:
         """Give the review that a `ref` in another one means, if it is visible."""
-        path = self._shelf.resolver.resolve(target, source.path)
-        review = self._shelf.by_path.get(path) if path else None
-        return review if review and review.key in self._at(now) else None
+        shelf = self._at(now)
+        review = shelf.resolve(target, source.path)
+        return review if review and shelf.get(review.key) else None
 
-    def related(self, review: Review, now: datetime, limit: int = 5) -> list[Related]:
+    async def related(self, review: Review, now: datetime, limit: int = 5) -> list[Related]:
         """Give the reviews nearest to one: those it refers to, those that refer to it, those that share its tags."""
-        visible = self._at(now)
-        found: dict[str, Related] = {}
-        for ref in review.refs:
-            other = self.resolve_ref(ref.target, review, now)
-            if other and other.key != review.key:
-                found.setdefault(other.key, Related(other, "cited here"))
-        for other in sorted(visible.values(), key=newest_first):
-            if other.key != review.key and any(
-                self._shelf.resolver.resolve(ref.target, other.path) == review.path for ref in other.refs
-            ):
-                found.setdefault(other.key, Related(other, "cites this"))
-        counts = {tag.term: tag.count for tag in self.tags(now)}
-        mine = {fold_term(tag): tag for tag in review.tags}
-        shared = [
-            (sum(math.log(len(visible) / counts[term]) for term in terms), [mine[term] for term in terms], other)
-            for other in visible.values()
-            if other.key not in found
-            and other.key != review.key
-            and (terms := sorted(mine.keys() & {fold_term(tag) for tag in other.tags}))
-        ]
-        for weight, names, other in sorted(shared, key=lambda row: (-row[0], newest_first(row[2]))):
-            if weight > 0.1:
-                found.setdefault(other.key, Related(other, f"shares {', '.join(names[:3])}"))
-        return list(found.values())[:limit]
+        shelf = self._at(now)
+
+        def gather() -> list[Related]:
+            found = [Related(other, "cited here") for other in shelf.cited(review)]
+            found += [Related(other, "cites this") for other in shelf.citing(review)]
+            near = shelf.sharing_tags(review, limit + len(found))
+            found += [Related(other, f"shares {', '.join(tags[:3])}") for other, tags in near]
+            first: dict[str, Related] = {}
+            for related in found:
+                first.setdefault(related.review.key, related)
+            return list(first.values())[:limit]
+
+        return await asyncio.to_thread(gather)
 
     def page_url(self, review: Review, anchor: str = "") -> str:
         """Give the address of the published page, or the empty text when the site is not known."""
@@ -291,28 +354,16 @@ class Libraries:
         return self._default
 
 
-def _read_slice(root: Path, files: list[tuple[str, Stamp]]) -> list[tuple[Record, str]]:
-    rows: list[tuple[Record, str]] = []
-    for path, stamp in files:
-        parsed, digest = read_review(root, path)
-        rows.append((Record(path, stamp, digest, parsed.review, parsed.problems), parsed.body))
-    return rows
+def _compare(scan: Scan, manifest: Mapping[str, Stamp]) -> _Changes:
+    """Find what a scan says against the manifest."""
+    if scan.files == manifest:
+        return _Changes([], [], set())
+    changed = [path for path, stamp in scan.files.items() if manifest.get(path) != stamp]
+    gone = [path for path in manifest if path not in scan.files]
+    return _Changes(changed, gone, manifest.keys() & changed)
 
 
-def read_review(root: Path, path: str) -> tuple[Parsed, str]:
-    """Read and parse one file of a folder; the second value is the SHA-256 of its bytes. Never raises."""
-    try:
-        data = read_file(root, path)
-    except (UnreadableFile, OSError) as error:
-        return Parsed(None, "", (Problem(path, 1, "error", str(error)),)), ""
-    return parse_review(path, data), hashlib.sha256(data).hexdigest()
-
-
-def broken_refs(reviews: Iterable[Review], resolver: Resolver) -> list[Problem]:
-    """Report the references that lead to no review of the folder."""
-    return [
-        Problem(review.path, ref.line, "warning", f"the reference `{ref.target}` leads to no review in this folder")
-        for review in reviews
-        for ref in review.refs
-        if resolver.resolve(ref.target, review.path) is None
-    ]
+def _fill(shelf: Shelf, records: Iterable[Record], now: datetime) -> None:
+    for record in records:
+        shelf.put(unpack_review(record.packed, record.key), record.packed)
+    shelf.turn_to(now)

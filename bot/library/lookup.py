@@ -7,13 +7,18 @@ typos; matches are weighted by how rare the word is, so that `the` decides nothi
 import heapq
 import math
 import re
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.library.postings import Postings
 from bot.library.review import Review
-from bot.library.words import CJK, edit_distance, normalize, split_words
+from bot.library.words import CJK, normalize, split_words
 from bot.papers.identifiers import parse_paper_id
 
 # fmt: off
@@ -23,6 +28,7 @@ _STOP = frozenset((
 ))
 # fmt: on
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_WORD = re.compile(r"[^\W_]+")
 
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
@@ -56,23 +62,23 @@ Match = Found | Several | NotFound
 
 
 def _squeeze(text: str) -> str:
-    return "".join(re.findall(r"[^\W_]+", normalize(text)))
+    return "".join(_WORD.findall(normalize(text)))
 
 
-def _short_names(review: Review) -> Iterator[str]:
-    """Give the names that mean this review and nothing else, if no other review has them too."""
-    yield review.slug
-    yield review.slug.rpartition("/")[2]
-    yield review.key
-    yield review.name
-    yield review.title
+def _short_names(review: Review) -> set[str]:
+    """Give the names that mean this review and nothing else, if no other review has them too, squeezed."""
     head, colon, _ = review.name.partition(":")
-    if colon:
-        yield head
-    words = [word for word in re.findall(r"[^\W_]+", review.name) if word[0].isalnum()]
-    for chosen in (words, [word for word in words if word.lower() not in _STOP]):
-        if len(chosen) >= 3:
-            yield "".join(word[0] for word in chosen)
+    names = [review.slug, review.slug.rpartition("/")[2], review.name, review.title, head if colon else ""]
+    words = _WORD.findall(review.name)
+    telling = [word for word in words if word.lower() not in _STOP]
+    names += ["".join([word[0] for word in chosen]) for chosen in (words, telling) if len(chosen) >= 3]
+    return {squeezed for name in dict.fromkeys(names) if (squeezed := _squeeze(name))}
+
+
+def _words_of(review: Review) -> dict[str, None]:
+    """Give the words that a review is found by, each once."""
+    year = f" {review.year}" if review.year else ""
+    return dict.fromkeys(split_words(" ".join((review.name, review.slug, *review.authors[:20])) + year))
 
 
 def _says_enough(name: str) -> bool:
@@ -81,78 +87,72 @@ def _says_enough(name: str) -> bool:
 
 
 class NameIndex:
-    """The names of the reviews that are visible; reviews are added and removed one at a time."""
+    """The names of the reviews that are visible; reviews are added and removed one at a time, by their numbers."""
 
-    def __init__(self) -> None:
-        self._reviews: dict[str, Review] = {}
-        self._words: dict[str, tuple[str, ...]] = {}  # of each review, by key
-        self._ties: dict[str, tuple[int, tuple[float, str]]] = {}  # what decides between equal scores
-        self._holders: defaultdict[str, set[str]] = defaultdict(set)  # of each word, the keys
-        self._addresses: dict[str, str] = {}  # of each slug and key, the key
-        self._names: defaultdict[str, set[str]] = defaultdict(set)  # of each squeezed short name, the keys
-        self._papers: defaultdict[str, set[str]] = defaultdict(set)
-        self._deletes: defaultdict[str, set[str]] = defaultdict(set)  # of each word less a letter, the words
-        self._sorted: list[str] | None = None  # the vocabulary, for beginnings
+    def __init__(self, review_of: Callable[[int], Review]) -> None:
+        """`review_of` gives the review of a number."""
+        self._review_of = review_of
+        self._numbers: dict[str, int] = {}  # of each slug
+        self._holders = Postings()  # of each word
+        self._names = Postings()  # of each short name
+        self._papers = Postings()  # of each paper's id
+        self._vocabulary = Vocabulary()
+        # What decides between equal scores, by number: how many words the names have, and how old the review is.
+        self._lengths = array("H")
+        self._ages = array("d")
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._reviews)
+        return self._count
 
-    def add(self, review: Review) -> None:
-        """Add a review, or replace the one of the same key."""
-        self.remove(review.key)
-        self._reviews[review.key] = review
-        self._addresses |= {review.slug: review.key, review.key: review.key}
-        year = [str(review.year)] if review.year else []
-        words = dict.fromkeys(
-            [*split_words(review.name), *split_words(review.slug), *split_words(" ".join(review.authors[:20])), *year]
-        )
-        self._words[review.key] = tuple(words)
-        self._ties[review.key] = (len(words), newest_first(review))
+    def add(self, number: int, review: Review) -> None:
+        """Add a review under a number that is free."""
+        if number >= len(self._ages):
+            more = number + 1 - len(self._ages)
+            self._lengths.extend([0] * more)
+            self._ages.extend([math.inf] * more)
+        words = _words_of(review)
+        self._lengths[number] = min(len(words), 65_535)
+        self._ages[number] = newest_first(review)[0]
+        self._numbers[review.slug] = number
         for word in words:
-            holders = self._holders[word]
-            if not holders:
-                self._sorted = None
-                for short in _without_one(word):
-                    self._deletes[short].add(word)
-            holders.add(review.key)
+            if self._holders.add(word, number):
+                self._vocabulary.add(word)
         for name in _short_names(review):
-            self._names[_squeeze(name)].add(review.key)
-        for paper in review.paper_ids:
-            self._papers[str(paper)].add(review.key)
+            self._names.add(name, number)
+        for paper in {str(paper) for paper in review.paper_ids}:
+            self._papers.add(paper, number)
+        self._count += 1
 
-    def remove(self, key: str) -> None:
-        """Remove a review, if it is there."""
-        review = self._reviews.pop(key, None)
-        if review is None:
-            return
-        del self._ties[key]
-        for address in {review.slug, key}:
-            if self._addresses.get(address) == key:
-                del self._addresses[address]
-        for word in self._words.pop(key):
-            holders = self._holders[word]
-            holders.discard(key)
-            if not holders:
-                del self._holders[word]
-                self._sorted = None
-                for short in _without_one(word):
-                    _discard(self._deletes, short, word)
+    def remove(self, number: int, review: Review) -> None:
+        """Remove a review that was added under a number; it must be the same as then."""
+        if self._numbers.get(review.slug) == number:
+            del self._numbers[review.slug]
+        for word in _words_of(review):
+            if self._holders.remove(word, number):
+                self._vocabulary.remove(word)
         for name in _short_names(review):
-            _discard(self._names, _squeeze(name), key)
-        for paper in review.paper_ids:
-            _discard(self._papers, str(paper), key)
+            self._names.remove(name, number)
+        for paper in {str(paper) for paper in review.paper_ids}:
+            self._papers.remove(paper, number)
+        self._ages[number] = math.inf
+        self._count -= 1
+
+    def settle(self) -> None:
+        """Sort what was added; the next question does it otherwise."""
+        self._vocabulary.settle()
 
     def find(self, name: str) -> Match:
         """Answer a name that was typed or chosen, of any length; never a wrong review with confidence."""
-        if key := self._addresses.get(name.strip()):  # what autocomplete sent
-            return Found(self._reviews[key])
+        if (number := self._numbers.get(name.strip())) is not None:  # what autocomplete sent
+            return Found(self._review_of(number))
         paper = parse_paper_id(name)
-        exact = self._papers.get(str(paper)) if paper else None
+        exact = self._papers.get(str(paper)) if paper else ()
         telling = "".join(word for word in split_words(name[:_MAX_NAME]) if word not in _STOP)
         exact = exact or self._names.get(_squeeze(name[:_MAX_NAME])) or self._names.get(telling)
         if exact:
-            reviews = self._ordered(exact)
-            return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews[:25]))
+            reviews = self._newest(exact, 25)
+            return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews))
         if paper:  # a paper is named exactly, and it is not here
             return NotFound(())
         scores = self._score(name)
@@ -161,41 +161,45 @@ class NameIndex:
         ranked = self._rank(scores, 26)
         best = scores[ranked[0]]
         if best < _SURE or not _says_enough(name):
-            return NotFound(tuple(self._reviews[key] for key in ranked[:5] if scores[key] >= _NEAR))
-        equal = [key for key in ranked if scores[key] >= best * _CLOSE]
+            return NotFound(tuple(self._review_of(number) for number in ranked[:5] if scores[number] >= _NEAR))
+        equal = [number for number in ranked if scores[number] >= best * _CLOSE]
         if len(equal) == 1:
-            return Found(self._reviews[equal[0]])
-        return Several(tuple(self._reviews[key] for key in equal[:25]))
+            return Found(self._review_of(equal[0]))
+        return Several(tuple(self._review_of(number) for number in equal[:25]))
 
     def suggest(self, text: str, limit: int = 25) -> list[Review]:
-        """Complete what is being typed, best first; with nothing typed, the newest reviews."""
-        if not text.strip():
-            return self._ordered(self._reviews, limit)
+        """Complete what is being typed, best first; a text that says nothing completes to nothing."""
         paper = parse_paper_id(text)
-        if paper and (keys := self._papers.get(str(paper))):
-            return self._ordered(keys)[:limit]
-        exact = self._names.get(_squeeze(text), set())
+        if paper and (numbers := self._papers.get(str(paper))):
+            return self._newest(numbers, limit)
+        exact = self._names.get(_squeeze(text))
         scores = self._score(text)
-        ranked = [key for key in self._rank(scores, limit + len(exact)) if key not in exact]
-        chosen = self._ordered(exact) + [self._reviews[key] for key in ranked if scores[key] >= _NEAR]
-        return chosen[:limit]
+        chosen = self._newest(exact, limit)
+        for number in self._rank(scores, limit + len(chosen)):
+            if len(chosen) < limit and scores[number] >= _NEAR and number not in exact:
+                chosen.append(self._review_of(number))
+        return chosen
 
-    def _ordered(self, keys: Iterable[str], count: int | None = None) -> list[Review]:
-        best = sorted(keys, key=self._newest) if count is None else heapq.nsmallest(count, keys, key=self._newest)
-        return [self._reviews[key] for key in best]
+    def _newest(self, numbers: Iterable[int], count: int) -> list[Review]:
+        reviews = [self._review_of(number) for number in heapq.nsmallest(count, numbers, key=self._ages.__getitem__)]
+        return sorted(reviews, key=newest_first)
 
-    def _newest(self, key: str) -> tuple[float, str]:
-        return self._ties[key][1]
-
-    def _rank(self, scores: dict[str, float], count: int) -> list[str]:
+    def _rank(self, scores: dict[int, float], count: int) -> list[int]:
         """Give the best by score; among equals those of which the query says more, then the newest."""
-        return heapq.nsmallest(count, scores, key=lambda key: (-round(scores[key], 3), self._ties[key]))
+        if len(scores) > 4 * count:  # what cannot be among them need not be compared in every respect
+            least = round(heapq.nlargest(count, scores.values())[-1], 3)
+            scores = {number: score for number, score in scores.items() if round(score, 3) >= least}
+        return heapq.nsmallest(
+            count,
+            scores,
+            key=lambda number: (-round(scores[number], 3), self._lengths[number], self._ages[number], number),
+        )
 
-    def _score(self, text: str) -> dict[str, float]:
+    def _score(self, text: str) -> dict[int, float]:
         """Give each review the share of the query's weight that it matches, from 0 to 1."""
         query = list(dict.fromkeys(split_words(text[:_MAX_NAME])))[:_MAX_QUERY_WORDS]
         total = 0.0
-        scores: defaultdict[str, float] = defaultdict(float)
+        scores: defaultdict[int, float] = defaultdict(float)
         for position, word in enumerate(query):
             last = position == len(query) - 1
             matches = self._match_word(word, last=last)
@@ -205,20 +209,18 @@ class NameIndex:
             elif _YEAR.fullmatch(word):
                 weight *= 0.3  # people give the paper's year or the club's, and only one of them is known
             total += weight
-            best: dict[str, float] = {}
-            for found, quality in matches.items():
-                for key in self._holders[found]:
-                    if quality > best.get(key, 0.0):
-                        best[key] = quality
-            for key, quality in best.items():
-                scores[key] += weight * quality
-        return {key: score / total for key, score in scores.items()} if total else {}
+            best: dict[int, float] = {}
+            for found, quality in sorted(matches.items(), key=lambda match: match[1]):
+                best |= dict.fromkeys(self._holders.get(found), quality)
+            for number, quality in best.items():
+                scores[number] += weight * quality
+        return {number: score / total for number, score in scores.items()} if total else {}
 
     def _rarity(self, word: str) -> float:
-        return math.log1p(len(self._reviews) / len(self._holders[word]))
+        return math.log1p(self._count / self._holders.count(word))
 
     def _unknown_rarity(self, word: str) -> float:
-        return math.log1p(len(self._reviews)) * (0.3 if word in _STOP else 1.0)
+        return math.log1p(self._count) * (0.3 if word in _STOP else 1.0)
 
     def _match_word(self, word: str, *, last: bool) -> dict[str, float]:
         """Give the words of the index that a typed word may mean, and how well each fits, from 0 to 1.
@@ -227,63 +229,88 @@ class NameIndex:
         """
         found: dict[str, float] = {word: 1.0} if word in self._holders else {}
         if len(word) >= 2 or last:
-            for longer in self._beginning_with(word):
+            for longer in self._vocabulary.beginning_with(word, 400):
                 if longer != word:
                     share = len(word) / len(longer)
                     found[longer] = max(0.55 + 0.4 * share, 0.8 if last and len(word) >= 3 else 0.0)
         if len(found) < 3 and len(word) >= 4 and not word.isdigit():
-            for near in self._near(word):
+            for near in self._vocabulary.one_edit_from(word):
                 # One letter makes many short words of each other: `care` is not `card`.
                 found.setdefault(near, 0.85 if len(word) >= 6 else 0.65)
-            if not found:
-                for near in self._further(word):
+            if not found and len(word) >= 7:
+                for near in self._vocabulary.two_edits_from(word):
                     found.setdefault(near, 0.75)
         return found
 
-    def _vocabulary(self) -> list[str]:
-        if self._sorted is None:
-            self._sorted = sorted(self._holders)
-        return self._sorted
 
-    def _beginning_with(self, word: str) -> list[str]:
-        words = self._vocabulary()
-        start = bisect_left(words, word)
-        stop = bisect_left(words, word + "\U0010ffff", lo=start)
-        return words[start : min(stop, start + 400)]
+class Vocabulary:
+    """Words in the order of the alphabet, forwards and backwards, to find those that begin or end alike."""
 
-    def _near(self, word: str) -> Iterator[str]:
-        """Yield the words one edit away: a letter more, less, other, or two swapped."""
-        candidates = set(self._deletes.get(word, ()))
-        for short in _without_one(word):
-            if short in self._holders:
-                candidates.add(short)
-            candidates |= self._deletes.get(short, set())
-        for candidate in candidates:
-            if candidate != word and edit_distance(word, candidate, 1) <= 1:
-                yield candidate
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._backwards: list[str] = []
+        self._sorted = True
 
-    def _further(self, word: str) -> Iterator[str]:
-        """Yield the words two edits away from a long word, which share its first or last letters."""
-        if len(word) < 7:
-            return
-        for candidate in self._vocabulary():
-            alike = candidate[:2] == word[:2] or candidate[-3:] == word[-3:]
-            if alike and edit_distance(word, candidate, 2) <= 2:
-                yield candidate
+    def add(self, word: str) -> None:
+        """Add a word that is not there."""
+        self._words.append(word)
+        self._backwards.append(word[::-1])
+        self._sorted = False
+
+    def remove(self, word: str) -> None:
+        """Remove a word that is there."""
+        self.settle()
+        del self._words[bisect_left(self._words, word)]
+        del self._backwards[bisect_left(self._backwards, word[::-1])]
+
+    def settle(self) -> None:
+        """Sort what was added since; most of it is in order, which makes this quick."""
+        if not self._sorted:
+            self._words.sort()
+            self._backwards.sort()
+            self._sorted = True
+
+    def beginning_with(self, start: str, limit: int) -> list[str]:
+        """Give the words that begin so, in the order of the alphabet."""
+        self.settle()
+        return _slice(self._words, start)[:limit]
+
+    def one_edit_from(self, word: str) -> set[str]:
+        """Give the words that are a letter more, less, other, or two swapped away.
+
+        One edit leaves the first half of a word as it is, or the last; but for a swap in the very middle.
+        """
+        half = len(word) // 2
+        swapped = word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]
+        return self._near(word, word[:half], word[half:], 1) | {*_exactly(self._words, swapped)}
+
+    def two_edits_from(self, word: str) -> set[str]:
+        """Give the words two edits away that share the first two letters or the last three."""
+        return self._near(word, word[:2], word[-3:], 2)
+
+    def _near(self, word: str, start: str, end: str, edits: int) -> set[str]:
+        self.settle()
+        backwards = _slice(self._backwards, end[::-1])
+        found = {match[0] for match in _within(word, _slice(self._words, start), edits)}
+        found |= {match[0][::-1] for match in _within(word[::-1], backwards, edits)}
+        return found - {word}
+
+
+def _within(word: str, words: list[str], edits: int) -> list[tuple[str, int, int]]:
+    """Give those of the words within a distance (optimal string alignment), each with the distance and its place."""
+    return process.extract(word, words, scorer=OSA.distance, score_cutoff=edits, limit=None)
+
+
+def _slice(words: list[str], start: str) -> list[str]:
+    """Give the part of a sorted list that begins so."""
+    return words[bisect_left(words, start) : bisect_left(words, start + "\U0010ffff")]
+
+
+def _exactly(words: list[str], word: str) -> list[str]:
+    place = bisect_left(words, word)
+    return words[place : place + 1] if words[place : place + 1] == [word] else []
 
 
 def newest_first(review: Review) -> tuple[float, str]:
     """Order reviews by date, newest first, those without a date last, then by name."""
     return (-review.date.timestamp() if review.date else math.inf, review.name.casefold())
-
-
-def _discard(table: defaultdict[str, set[str]], entry: str, value: str) -> None:
-    values = table.get(entry)
-    if values is not None:
-        values.discard(value)
-        if not values:
-            del table[entry]
-
-
-def _without_one(word: str) -> set[str]:
-    return {word[:i] + word[i + 1 :] for i in range(len(word))} if 4 <= len(word) <= 32 else set()

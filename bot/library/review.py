@@ -101,3 +101,8 @@ class Problem:
     line: int
     severity: str
     reason: str
+
+
+def broken_ref(path: str, ref: Ref) -> Problem:
+    """Report a reference that leads to no review of its folder."""
+    return Problem(path, ref.line, "warning", f"the reference `{ref.target}` leads to no review in this folder")

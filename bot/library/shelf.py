@@ -1,57 +1,379 @@
-"""The reviews in memory: which are visible at a time, what they are called, and where references lead."""
+"""The reviews in memory: which are visible at a time, what they are called, how they are ordered and tied together.
 
-from collections.abc import Iterable
-from dataclasses import replace
+Reviews are put on the shelf and dropped from it one at a time, so that an edit costs no more in a large library. Each
+has a number while it is there; the indexes hold numbers, and the reviews themselves are packed.
+"""
+
+import heapq
+import math
+from array import array
+from bisect import insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from typing import overload
 
-from bot.library.addresses import Resolver, assign_slugs
-from bot.library.lookup import NameIndex
-from bot.library.review import Review
+from bot.library.addresses import Resolver, assign_slugs, last_segment
+from bot.library.hugo import fold_term
+from bot.library.lookup import Found, Match, NameIndex, newest_first
+from bot.library.packing import pack_review, unpack_review
+from bot.library.postings import Postings
+from bot.library.review import Problem, Review, broken_ref
+from bot.library.words import normalize
+
+_FEW = 100  # reviews that are put in order one by one
+_unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as it is shown, its identity, and how many reviews carry it."""
+
+    name: str
+    term: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
+
+    tag: str = ""
+    author: str = ""
+    year: int | None = None
+
+
+class Reviews(Sequence[Review]):
+    """Some reviews in an order; each is unpacked when it is looked at."""
+
+    def __init__(self, shelf: "Shelf", numbers: Sequence[int]) -> None:
+        self._shelf = shelf
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Review: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Review]: ...
+    def __getitem__(self, place: int | slice) -> Review | list[Review]:
+        if isinstance(place, slice):
+            return [self._shelf.review_of(number) for number in self._numbers[place]]
+        return self._shelf.review_of(self._numbers[place])
 
 
 class Shelf:
-    """The reviews of a folder as they were read, addressed among each other."""
+    """The reviews of one folder; what is asked of it concerns those that are visible at the time of `turn_to`."""
 
-    def __init__(self, reviews: Iterable[Review], *, drafts: bool = False) -> None:
+    def __init__(self, *, drafts: bool = False) -> None:
         """With `drafts` every review is visible, published or not."""
-        reviews = list(reviews)
-        slugs = assign_slugs(reviews)
-        self.by_path = {review.path: replace(review, slug=slugs[review.path]) for review in reviews}
-        self.by_key = {review.key: review for review in self.by_path.values()}
-        self.resolver = Resolver(self.by_path)
-        self.names = NameIndex()  # of those that are visible
         self._drafts = drafts
-        self._visible: dict[str, Review] = {}
-        self._between: tuple[datetime, datetime] | None = None
+        # By number.
+        self._packed: list[bytes] = []
+        self._paths: list[str] = []
+        self._keys: list[str] = []
+        self._slugs: list[str] = []
+        self._opens = array("d")  # when it becomes visible: seconds since 1970, or infinity
+        self._closes = array("d")  # when it vanishes
+        self._ages = array("d")
+        self._starts = array("Q")  # of the name, eight bytes: what orders reviews of the same date
+        self._shown = bytearray()
+        self._free: list[int] = []
+        # Of all reviews.
+        self._by_path: dict[str, int] = {}
+        self._by_key: dict[str, int] = {}
+        self._segments = Postings()  # the last segment of each address
+        self._colliding: set[str] = set()  # segments whose reviews may need another slug
+        self._resolver = Resolver()
+        self._citing: dict[int, list[int]] | None = None
+        self._between = (math.inf, -math.inf)  # the times between which nothing appears or vanishes
+        self._fresh: dict[int, Review] = {}  # put since `turn_to`, still without their slugs
+        # Of those that are visible.
+        self._names = NameIndex(self.review_of)
+        self._order: list[int] = []  # newest first
+        self._unordered = False
+        self._tags = Postings()
+        self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._authors = Postings()
+        self._years = Postings()
+        self._untagged = 0
 
-    def adopt(self, older: "Shelf") -> None:
-        """Take over the names of the shelf before, so that only what changed is indexed anew; it is of no use then."""
-        self.names, self._visible = older.names, older._visible  # noqa: SLF001  of the same class
+    def __len__(self) -> int:
+        return len(self._by_path)
 
-    def at(self, now: datetime) -> dict[str, Review]:
-        """Give the reviews that are visible at `now`, by key, and bring the names in step with them."""
-        if self._between and self._between[0] <= now < self._between[1]:
-            return self._visible
-        before = self._visible
-        self._visible = {key: review for key, review in self.by_key.items() if self._drafts or review.is_published(now)}
-        for key, review in before.items():
-            if self._visible.get(key) != review:
-                self.names.remove(key)
-        for key, review in self._visible.items():
-            if before.get(key) != review:
-                self.names.add(review)
-        self._between = self._next_turns(now)
-        return self._visible
+    # --- what stands on it ------------------------------------------------------------------------
 
-    def _next_turns(self, now: datetime) -> tuple[datetime, datetime]:
-        """Give the times around `now` between which nothing appears or vanishes."""
-        turns = [
-            moment
-            for review in self.by_key.values()
-            for moment in (review.date, review.publish_date, review.expiry_date)
-            if moment is not None
+    def put(self, review: Review, packed: bytes = b"") -> None:
+        """Put a review on the shelf, in the place of the one of the same path; `packed` is what packing gives.
+
+        One without a key is found by its name only, until it gets its key with `give_keys`.
+        """
+        self.drop(review.path)
+        number = self._free.pop() if self._free else self._add_number()
+        self._packed[number] = packed or pack_review(review)
+        self._paths[number], self._keys[number] = review.path, review.key
+        self._by_path[review.path] = number
+        if review.key:
+            self._by_key[review.key] = number
+        self._opens[number], self._closes[number] = _visibility(review, drafts=self._drafts)
+        self._ages[number] = newest_first(review)[0]
+        self._starts[number] = int.from_bytes(review.name.casefold().encode()[:8].ljust(8, b"\0"))
+        self._slugs[number] = segment = last_segment(review.url_path, review.path)
+        if not self._segments.add(segment, number):
+            self._colliding.add(segment)
+        self._resolver.add(number, review)
+        self._fresh[number] = review
+        self._citing = None
+
+    def drop(self, path: str) -> None:
+        """Take the review of a path off the shelf, if there is one."""
+        number = self._by_path.pop(path, None)
+        if number is None:
+            return
+        review = self.review_of(number)
+        if self._shown[number]:
+            self._hide(number)
+        if self._by_key.get(review.key) == number:  # another file may have it by now
+            del self._by_key[review.key]
+        segment = last_segment(review.url_path, review.path)
+        if not self._segments.remove(segment, number):
+            self._colliding.add(segment)
+        self._resolver.remove(number, review)
+        self._packed[number] = b""
+        self._opens[number] = math.inf
+        self._fresh.pop(number, None)
+        self._free.append(number)
+        self._citing = None
+
+    def give_keys(self, keys: Mapping[str, str]) -> None:
+        """Give reviews that have none their keys, by path."""
+        for path, key in keys.items():
+            number = self._by_path[path]
+            self._keys[number] = key
+            self._by_key[key] = number
+
+    def _add_number(self) -> int:
+        for column in (self._paths, self._keys, self._slugs):
+            column.append("")
+        self._packed.append(b"")
+        for times in (self._opens, self._closes, self._ages):
+            times.append(math.inf)
+        self._starts.append(0)
+        self._shown.append(0)
+        return len(self._packed) - 1
+
+    def review_of(self, number: int) -> Review:
+        """Give the review of a number."""
+        return _unpack(self._packed[number], self._keys[number], self._slugs[number])
+
+    def by_path(self, path: str) -> Review | None:
+        """Give the review of a path, visible or not."""
+        number = self._by_path.get(path)
+        return None if number is None else self.review_of(number)
+
+    def keys(self) -> set[str]:
+        """Give the keys of all reviews, visible or not."""
+        return set(self._by_key)
+
+    # --- what is visible --------------------------------------------------------------------------
+
+    def turn_to(self, now: datetime, *, more: bool = False) -> None:
+        """Let reviews appear and vanish as the clock says, and those that were put there be found.
+
+        With `more` to come, the order is left for later.
+        """
+        moment = now.timestamp()
+        if not more:
+            self._give_slugs()
+        same = self._between[0] <= moment < self._between[1]
+        if same and not self._fresh and (more or not self._unordered):
+            return
+        numbers = list(self._fresh) if same else range(len(self._packed))
+        since, until = self._between if same else (-math.inf, math.inf)
+        self._unordered |= more or len(self._fresh) > _FEW
+        for number in numbers:
+            opens, closes = self._opens[number], self._closes[number]
+            shown = opens <= moment < closes
+            if shown and not self._shown[number]:
+                self._show(number)
+            elif self._shown[number] and not shown:
+                self._hide(number)
+            for turn in (opens, closes):
+                if since < turn <= moment:
+                    since = turn
+                elif moment < turn < until:
+                    until = turn
+        if self._unordered and not more:
+            self._order.sort(key=self._place)
+            self._names.settle()
+            self._unordered = False
+        self._between = (since, until)
+        self._fresh.clear()
+
+    def _give_slugs(self) -> None:
+        for segment in self._colliding:
+            numbers = list(self._segments.get(segment))
+            reviews = {number: self._fresh.get(number) or self.review_of(number) for number in numbers}
+            slugs = assign_slugs({review.path: review.url_path for review in reviews.values()})
+            for number, review in reviews.items():
+                if (slug := slugs[review.path]) != self._slugs[number]:
+                    if self._shown[number]:
+                        self._hide(number)
+                    self._slugs[number] = slug
+                    self._fresh[number] = review
+        self._colliding.clear()
+
+    def _show(self, number: int) -> None:
+        fresh = self._fresh.get(number)
+        review = replace(fresh, slug=self._slugs[number]) if fresh else self.review_of(number)
+        self._shown[number] = 1
+        self._names.add(number, review)
+        if self._unordered:
+            self._order.append(number)
+        else:
+            insort(self._order, number, key=self._place)
+        for term, tag in _terms(review).items():
+            self._tags.add(term, number)
+            self._spellings[term][tag] += 1
+        for author in set(review.authors):
+            self._authors.add(author, number)
+        if review.year:
+            self._years.add(str(review.year), number)
+        self._untagged += not review.tags
+
+    def _hide(self, number: int) -> None:
+        review = self.review_of(number)
+        self._shown[number] = 0
+        self._names.remove(number, review)
+        self._order.remove(number)
+        for term, tag in _terms(review).items():
+            if self._tags.remove(term, number):
+                del self._spellings[term]
+            else:
+                self._spellings[term][tag] -= 1
+        for author in set(review.authors):
+            self._authors.remove(author, number)
+        if review.year:
+            self._years.remove(str(review.year), number)
+        self._untagged -= not review.tags
+
+    def _place(self, number: int) -> tuple[float, int]:
+        return (self._ages[number], self._starts[number])
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Review | None:
+        """Give the review of a key, if it is visible."""
+        number = self._by_key.get(key)
+        return self.review_of(number) if number is not None and self._shown[number] else None
+
+    def find(self, name: str) -> Match:
+        """Find the review that a member means by a name; its key, which autocomplete may send, is one too."""
+        review = self.get(name.strip())
+        return Found(review) if review else self._names.find(name)
+
+    def suggest(self, text: str, limit: int) -> list[Review]:
+        """Complete a name while it is typed, best first; nothing typed gives the newest."""
+        return self._names.suggest(text, limit) if text.strip() else Reviews(self, self._order)[:limit]
+
+    def browse(self, wanted: Filter) -> Reviews:
+        """Give the reviews that pass a filter, newest first."""
+        sets: list[Iterable[int]] = []
+        if wanted.year is not None:
+            sets.append(self._years.get(str(wanted.year)))
+        if wanted.tag:
+            sets.append(self._tags.get(fold_term(wanted.tag)))
+        if author := normalize(wanted.author):
+            sets.append(number for name in self._authors_with(author) for number in self._authors.get(name))
+        if not sets:
+            return Reviews(self, self._order.copy())
+        admitted = set(sets[0]).intersection(*sets[1:])
+        return Reviews(self, sorted(admitted, key=self._place))
+
+    def tags(self) -> list[Tag]:
+        """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
+        tags = [
+            Tag(names.most_common(1)[0][0], term, self._tags.count(term)) for term, names in self._spellings.items()
         ]
-        return (
-            max((moment for moment in turns if moment <= now), default=datetime.min.replace(tzinfo=now.tzinfo)),
-            min((moment for moment in turns if moment > now), default=datetime.max.replace(tzinfo=now.tzinfo)),
-        )
+        return sorted(tags, key=lambda tag: (-tag.count, tag.term))
+
+    def untagged(self) -> int:
+        """Count the reviews that carry no tag."""
+        return self._untagged
+
+    def authors(self, text: str, limit: int) -> list[str]:
+        """Give the authors whose names hold a text, those of most reviews first."""
+        names = self._authors_with(normalize(text))
+        return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
+
+    def _authors_with(self, text: str) -> Iterator[str]:
+        return (name for name in self._authors if text in normalize(name))
+
+    def years(self) -> list[int]:
+        """Give the years of the reviews, the latest first."""
+        return sorted(map(int, self._years), reverse=True)
+
+    def resolve(self, target: str, source: str) -> Review | None:
+        """Give the review that a `ref` in the file `source` means, visible or not."""
+        number = self._resolver.resolve(target, source)
+        return None if number is None else self.review_of(number)
+
+    # --- ties -------------------------------------------------------------------------------------
+
+    def broken_refs(self) -> Iterator[Problem]:
+        """Report the references that lead to no review of the folder. Reads all reviews."""
+        for path, number in list(self._by_path.items()):
+            for ref in unpack_review(self._packed[number]).refs:
+                if self._resolver.resolve(ref.target, path) is None:
+                    yield broken_ref(path, ref)
+
+    def cited(self, review: Review) -> list[Review]:
+        """Give the visible reviews that one refers to, in the order of its references."""
+        numbers = dict.fromkeys(self._resolver.resolve(ref.target, review.path) for ref in review.refs)
+        return [self.review_of(n) for n in numbers if n is not None and self._shown[n] and self._keys[n] != review.key]
+
+    def citing(self, review: Review) -> list[Review]:
+        """Give the visible reviews that refer to one, newest first. The first time it reads all reviews."""
+        citing = self._citing
+        if citing is None:
+            citing = dict[int, list[int]]()
+            for path, number in list(self._by_path.items()):
+                refs = unpack_review(self._packed[number]).refs
+                for other in {self._resolver.resolve(ref.target, path) for ref in refs}:
+                    if other is not None and other != number:
+                        citing.setdefault(other, []).append(number)
+            self._citing = citing
+        numbers = citing.get(self._by_path.get(review.path, -1), [])
+        return [self.review_of(n) for n in sorted(numbers, key=self._place) if self._shown[n]]
+
+    def sharing_tags(self, review: Review, limit: int) -> list[tuple[Review, list[str]]]:
+        """Give the visible reviews with which one shares the rarest tags, and these tags."""
+        mine = _terms(review)
+        weights = {term: math.log(len(self._order) / self._tags.count(term)) for term in mine if term in self._tags}
+        scores: defaultdict[int, float] = defaultdict(float)
+        for term, weight in weights.items():
+            if weight > 0.1:  # a tag that nearly all carry says nothing
+                for number in list(self._tags.get(term)):
+                    scores[number] += weight
+        scores.pop(self._by_path.get(review.path, -1), None)
+        best = heapq.nsmallest(limit, scores, key=lambda number: (-scores[number], *self._place(number)))
+        found = [self.review_of(number) for number in best]
+        return [(other, [mine[term] for term in sorted(mine.keys() & _terms(other).keys())]) for other in found]
+
+
+def _terms(review: Review) -> dict[str, str]:
+    """Give the identities of a review's tags, each with its spelling."""
+    return {fold_term(tag): tag for tag in review.tags}
+
+
+def _visibility(review: Review, *, drafts: bool) -> tuple[float, float]:
+    """Give the times from which and until which a review is visible: Review.is_published, in numbers."""
+    if drafts:
+        return -math.inf, math.inf
+    if review.draft or review.unclear_date:
+        return math.inf, math.inf
+    starts = [day.timestamp() for day in (review.date, review.publish_date) if day]
+    return max(starts, default=-math.inf), review.expiry_date.timestamp() if review.expiry_date else math.inf

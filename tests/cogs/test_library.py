@@ -415,12 +415,12 @@ async def test_a_file_that_breaks_keeps_its_last_good_version(start_club: StartC
     await club.restart()
     card = (await club.paper("one")).response
     assert "Text." in text_of((await club.ada.select(card, [option(card, "Summary")])).response)
-    problems = club.bot.libraries.for_guild(None).problems
+    problems = await club.bot.libraries.for_guild(None).problems()
     assert [(problem.path, problem.severity) for problem in problems] == [("a.md", "error")]
     (reviews / "a.md").write_text(review_file("One, mended"))
     await club.restart()
     assert "One, mended" in text_of((await club.paper("one")).response)
-    assert club.bot.libraries.for_guild(None).problems == ()
+    assert await club.bot.libraries.for_guild(None).problems() == []
 
 
 async def test_a_defect_is_told_with_a_reference_and_logged(club: Club, caplog: pytest.LogCaptureFixture) -> None:
@@ -537,7 +537,7 @@ async def test_a_review_with_a_date_that_cannot_be_read_is_held_back(start_club:
     }
     club = await start_club(write_reviews(tmp_path / "r", files))
     assert [choice["name"] for choice in await club.complete("paper", "name", "")] == ["Shown"]
-    problems = club.bot.libraries.for_guild(None).problems
+    problems = await club.bot.libraries.for_guild(None).problems()
     assert sorted(problem.path for problem in problems if problem.severity == "error") == ["b.md", "c.md", "d.md"]
 
 
@@ -568,9 +568,9 @@ async def test_a_file_that_could_not_be_opened_is_tried_again(
 
     reviews = write_reviews(tmp_path / "r", {"a.md": review_file("One")})
     with monkeypatch.context() as patched:
-        patched.setattr("bot.library.library.read_file", refuse)
+        patched.setattr("bot.library.reader.read_file", refuse)
         club = await start_club(reviews)
-    assert [problem.path for problem in club.bot.libraries.for_guild(None).problems] == ["a.md"]
+    assert [problem.path for problem in await club.bot.libraries.for_guild(None).problems()] == ["a.md"]
     await club.restart()
     assert not (await club.paper("one")).ephemeral
 
@@ -580,8 +580,10 @@ async def test_a_broken_file_is_not_read_again_until_it_changes(start_club: Star
     club = await start_club(reviews)
     (reviews / "a.md").write_text("---\ntitle: [broken\n---\n")
     await club.restart()
-    report = await club.bot.libraries.for_guild(None).refresh(datetime(2026, 1, 1, tzinfo=UTC))
-    assert (report.reviews, report.read, len(report.problems)) == (1, 0, 1)
+    library = club.bot.libraries.for_guild(None)
+    report = await library.refresh(datetime(2026, 1, 1, tzinfo=UTC))
+    assert (report.reviews, report.read) == (1, 0)
+    assert [problem.path for problem in await library.problems()] == ["a.md"]
 
 
 async def test_an_author_with_a_colon_can_be_paged(start_club: StartClub, tmp_path: Path) -> None:
