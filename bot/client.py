@@ -14,12 +14,15 @@ from discord.ext import commands
 from discord.http import Route
 
 from bot.library.index import Index
+from bot.library.keeper import Keeper
 from bot.library.library import Libraries, Library
 from bot.settings import Settings
 from bot.ui.answers import answer_error
 from bot.ui.controls import ControlButton, Controls, ControlSelect
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 2.0  # seconds for which logging in waits for the reviews; a large library is read behind it
 
 # Paperclub never speaks, so the log need not say what speaking would take.
 discord.VoiceClient.warn_nacl = False
@@ -29,13 +32,14 @@ discord.VoiceClient.warn_dave = False
 def create_bot(settings: Settings) -> "Paperclub":
     """Build the whole bot. Nothing is opened until it is started, and `close` closes everything."""
     library = Library(settings.reviews, Index(settings.data / "index.db"), settings.site_url)
-    return Paperclub(settings, Libraries(library, settings.guilds))
+    keeper = Keeper(library, discord.utils.utcnow, settings.reviews_pull)
+    return Paperclub(settings, Libraries(library, settings.guilds), keeper)
 
 
 class Paperclub(commands.AutoShardedBot):
     """The discord.py client. Cogs take the services they need from its attributes."""
 
-    def __init__(self, settings: Settings, libraries: Libraries) -> None:
+    def __init__(self, settings: Settings, libraries: Libraries, keeper: Keeper) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -49,6 +53,7 @@ class Paperclub(commands.AutoShardedBot):
         )
         self.settings = settings
         self.libraries = libraries
+        self.keeper = keeper
         self.controls = Controls(answer_error)
         self.always_sync = False  # register the commands even if they did not change
         self._resources = AsyncExitStack()
@@ -62,12 +67,8 @@ class Paperclub(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""
-        self._resources.push_async_callback(self.libraries.close)
-        report = await self.libraries.open(discord.utils.utcnow())
-        errors = [problem for problem in report.problems if problem.severity == "error"]
-        _log.info("%d reviews are loaded, %d of them read anew", report.reviews, report.read)
-        for problem in errors:
-            _log.warning("%s, line %d: %s", problem.path, problem.line, problem.reason)
+        self._resources.push_async_callback(self.keeper.close)
+        await self.keeper.start(_PATIENCE)
         self.add_dynamic_items(ControlButton, ControlSelect)
         for name in _cog_names():
             await self.load_extension(name)

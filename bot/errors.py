@@ -3,6 +3,7 @@
     ClubError               shown to the member who asked, privately
     ├── LibraryLoading      the reviews are being read for the first time
     ├── LibraryNotConnected this server has no reviews to read
+    ├── NotOrganiser        only organisers of the club may do this
     └── ReviewGone          a button or menu names a review that is no longer there
     SettingsError           shown to the operator; ends the program with exit code 78
 
@@ -35,6 +36,13 @@ class LibraryNotConnected(ClubError):
             "No library is connected to this server. "
             "Whoever runs the bot can connect one with the setting PAPERCLUB_GUILDS."
         )
+
+
+class NotOrganiser(ClubError):
+    """Say that what was asked is for organisers."""
+
+    def __init__(self) -> None:
+        super().__init__("That is for the club's organisers: members with the permission Manage Server.")
 
 
 class ReviewGone(ClubError):

@@ -1,6 +1,8 @@
 """What the operator sets: read once from the environment or a `.env` file, and checked before anything starts."""
 
 import os
+import re
+from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +15,9 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, Sett
 from bot.errors import SettingsError
 
 PREFIX = "PAPERCLUB_"
+
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_LEAST_PULL = timedelta(seconds=10)
 
 
 class Settings(BaseSettings):
@@ -28,6 +33,10 @@ class Settings(BaseSettings):
     )
 
     reviews: Path = Field(description="the folder that holds the reviews")
+    reviews_pull: timedelta | None = Field(
+        default=None,
+        description="how often to run git pull in the folder of the reviews, such as 15m; never, if not set",
+    )
     data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
     token: SecretStr | None = Field(default=None, description="the bot's token")
     token_file: Path | None = Field(default=None, description="a file that holds the token, instead")
@@ -46,6 +55,17 @@ class Settings(BaseSettings):
             what = "is not a folder" if path.exists() else "does not exist"
             raise ValueError(f"{path} {what}: give the folder that holds the reviews, such as /srv/blog/content/papers")
         return path
+
+    @field_validator("reviews_pull", mode="before")
+    @classmethod
+    def _is_duration(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"([0-9]{1,6}) ?([smhd])", value.strip().lower())
+        duration = timedelta(seconds=int(match[1]) * _SECONDS[match[2]]) if match else timedelta()
+        if duration < _LEAST_PULL:
+            raise ValueError("is not a time between two pulls: give one such as 90s, 15m or 6h, from 10s on")
+        return duration
 
     @field_validator("data")
     @classmethod

@@ -13,8 +13,8 @@ from bot.library.lookup import Found, NotFound, Several
 from bot.library.review import Review
 from bot.library.shelf import Filter
 from bot.ui import cards, pages
-from bot.ui.answers import answered, completed
-from bot.ui.controls import Controls, Interaction, is_private
+from bot.ui.answers import answered, completed, reply
+from bot.ui.controls import Controls, Interaction
 from bot.ui.text import label
 
 
@@ -82,7 +82,7 @@ class LibraryCog(commands.Cog):
         year: app_commands.Range[int, 1, 9999] | None = None,
     ) -> None:
         """Browse the reviews, newest first"""
-        await _reply(interaction, self._list(interaction, Filter(tag.strip(), author.strip(), year), 0))
+        await reply(interaction, self._list(interaction, Filter(tag.strip(), author.strip(), year), 0))
 
     @papers.autocomplete("tag")
     @completed
@@ -114,18 +114,18 @@ class LibraryCog(commands.Cog):
     @answered
     async def tags(self, interaction: Interaction) -> None:
         """List the tags with their counts, and browse one"""
-        await _reply(interaction, self._tags(interaction, 0))
+        await reply(interaction, self._tags(interaction, 0))
 
     # --- cards ------------------------------------------------------------------------------------
 
     async def open_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the section that was chosen in a menu."""
-        await _reply(interaction, await self._section(interaction, arguments[0], values[0], 0))
+        await reply(interaction, await self._section(interaction, arguments[0], values[0], 0))
 
     async def turn_page(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of a section."""
         key, section, page = arguments
-        await _reply(interaction, await self._section(interaction, key, section, int(page)))
+        await reply(interaction, await self._section(interaction, key, section, int(page)))
 
     async def _section(self, interaction: Interaction, key: str, value: str, page: int) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
@@ -143,11 +143,11 @@ class LibraryCog(commands.Cog):
         related = await self._library(interaction).related(review, discord.utils.utcnow())
         if not related:
             raise ClubError("Nothing in the library is near to it yet.")
-        await _reply(interaction, pages.related_list(review, related))
+        await reply(interaction, pages.related_list(review, related))
 
     async def go_to_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Go back to the card of a review, or on to that of a related one."""
-        await _reply(interaction, self._card_of(interaction, (values or arguments)[0], private=True))
+        await reply(interaction, self._card_of(interaction, (values or arguments)[0], private=True))
 
     async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the card of a review that was chosen in a list, which stays as it is."""
@@ -164,7 +164,7 @@ class LibraryCog(commands.Cog):
     async def turn_list(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of a list of reviews."""
         page, wanted = int(arguments[0]), self._filter(interaction, arguments[1:4])
-        await _reply(interaction, self._list(interaction, wanted, page))
+        await reply(interaction, self._list(interaction, wanted, page))
 
     async def share_list(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Post a page of a list for everybody."""
@@ -173,11 +173,11 @@ class LibraryCog(commands.Cog):
 
     async def open_tag(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Browse the tag that was chosen."""
-        await _reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
+        await reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
 
     async def turn_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of the tags."""
-        await _reply(interaction, self._tags(interaction, int(arguments[0])))
+        await reply(interaction, self._tags(interaction, int(arguments[0])))
 
     async def share_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Post a page of the tags for everybody."""
@@ -213,14 +213,6 @@ class LibraryCog(commands.Cog):
         if wanted is None:
             raise ClubError("No review has that tag any more. /tags shows those in use.")
         return wanted
-
-
-async def _reply(interaction: Interaction, view: cards.View) -> None:
-    """Answer privately: in the place of a private message that was clicked, else with a new one."""
-    if is_private(interaction):
-        await interaction.response.edit_message(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def setup(bot: Paperclub) -> None:

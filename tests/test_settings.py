@@ -1,5 +1,6 @@
 """Settings are checked before anything starts, and the token is never shown."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,14 @@ def test_a_dotenv_file_that_is_not_utf8_says_so(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"PAPERCLUB_TOKEN=caf\xe9\n")
     with pytest.raises(SettingsError, match="not UTF-8"):
         load_settings(reviews=tmp_path)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("15m", 900), ("90s", 90), ("6h", 21_600), ("1 D", 86_400)])
+def test_the_time_between_two_pulls(tmp_path: Path, text: str, seconds: int) -> None:
+    assert load_settings(reviews=tmp_path, reviews_pull=text).reviews_pull == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["soon", "5", "0m", "9s", "-5m", "m", "1.5h"])
+def test_a_time_that_is_none_is_refused_with_an_example(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="PAPERCLUB_REVIEWS_PULL: is not a time between two pulls.*15m"):
+        load_settings(reviews=tmp_path, reviews_pull=text)

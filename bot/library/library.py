@@ -39,15 +39,35 @@ _Store = Callable[[list[Reading]], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What one reading of the folder gave: how many reviews, how many files were read anew, and their problems.
+    """What one reading of the folder gave.
 
-    `unfinished` tells that some files were being written and are to be read a little later.
+    `reviews` are all there are, drafts and the like included, `read` how many files were read anew, `gone` how many
+    are no longer there; `problems` are those of the files that were read. `unfinished` tells that some files were
+    being written and are to be read a little later.
     """
 
     reviews: int
     read: int
+    gone: int = 0
     problems: tuple[Problem, ...] = ()
     unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a library is: what organisers are told about it.
+
+    `reviews` are those of the folder, `hidden` how many of them the chat does not show now; `read_at` is when the
+    folder was last read without a fault. `faults` are sentences about what keeps it from being up to date; `lost`
+    tells that so many files are missing that the loss must be accepted.
+    """
+
+    reviews: int
+    hidden: int
+    read_at: datetime | None
+    faults: tuple[str, ...]
+    lost: bool
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +133,18 @@ class Library:
             try:
                 scan = await asyncio.to_thread(scan_folder, self.root)
             except OSError as error:
-                return self._fault(f"The reviews folder {self.root} cannot be read: {error.strerror}.")
+                return self._fault("folder", f"The folder of the reviews cannot be read: {error.strerror}.")
+            self.faults.pop("folder", None)
             if len(scan.files) < len(self._manifest) * _SHARE and not accept_loss:
                 known = len(self._manifest)
                 return self._fault(
-                    f"The reviews folder holds {len(scan.files)} of the {known} files that it held before."
+                    "loss",
+                    f"The folder of the reviews holds {len(scan.files)} of the {known} files that it held before.",
                 )
-            self.faults.pop("folder", None)
+            self.faults.pop("loss", None)
             self._skipped = scan.skipped
             changes = await asyncio.to_thread(_compare, scan, self._manifest)
-            if not changes.changed and not changes.gone and self._shelf:
+            if not changes.changed and not changes.gone and self._shelf is not None:
                 report = LoadReport(len(self._shelf), 0)
             else:
                 try:
@@ -133,11 +155,12 @@ class Library:
             self.read_at = now
             return report
 
-    def _fault(self, sentence: str) -> LoadReport:
-        if self.faults.get("folder") != sentence:
-            _log.error("%s The reviews that were read before stay.", sentence)
-        self.faults["folder"] = sentence
-        self._shelf = self._shelf or Shelf(drafts=self._drafts)
+    def _fault(self, kind: str, sentence: str) -> LoadReport:
+        if self.faults.get(kind) != sentence:
+            _log.error("%s What was read before stays. (%s)", sentence, self.root)
+        self.faults[kind] = sentence
+        if self._shelf is None:
+            self._shelf = Shelf(drafts=self._drafts)
         return LoadReport(len(self._shelf), 0)
 
     async def _take(self, scan: Scan, changes: _Changes, now: datetime) -> LoadReport:
@@ -145,7 +168,7 @@ class Library:
         few = self._shelf is not None and len(changes.changed) + len(changes.gone) < _MANY
         old = {record.path: record for record in await self._index.get_records([*changes.known, *changes.gone])}
         shelf = Shelf(drafts=self._drafts)
-        if self._shelf and not few:
+        if self._shelf is not None and not few:
             kept = [record for record in await self._index.get_records() if record.path not in old]
             await asyncio.to_thread(_fill, shelf, kept, now)
         problems: list[Problem] = []
@@ -184,10 +207,10 @@ class Library:
             del self._manifest[path]
         await self._index.delete(changes.gone)
         before = [(unpack_review(record.packed, record.key), record.digest) for record in old.values()]
-        taken = self._shelf.keys() if self._shelf else set[str]()
+        taken = set[str]() if self._shelf is None else self._shelf.keys()
         taken.difference_update(review.key for review, _ in before)
         keys = await asyncio.to_thread(assign_keys, [(review, digest) for review, _, digest in fresh], before, taken)
-        if few and self._shelf:
+        if few and self._shelf is not None:
             shelf = self._shelf
             for start in range(0, len(fresh), _SLICE):
                 for review, packed, _ in fresh[start : start + _SLICE]:
@@ -202,7 +225,7 @@ class Library:
             self._shelf = shelf
         await self._index.put_keys(keys)
         unfinished = any(problem.reason == BEING_WRITTEN for problem in unread)
-        return LoadReport(len(shelf), len(changes.changed), tuple(problems), unfinished)
+        return LoadReport(len(shelf), len(changes.changed), len(changes.gone), tuple(problems), unfinished)
 
     async def _read_all(self, paths: list[str], store: _Store) -> None:
         """Read files and store what they give, the next ones while the last are stored."""
@@ -233,10 +256,22 @@ class Library:
         while await self._index.count_unsearched():
             await self._index.index_texts(_TEXTS)
 
+    async def status(self, now: datetime) -> Status:
+        """Say how the library is."""
+        shelf = self._at(now)
+        return Status(
+            reviews=len(shelf),
+            hidden=len(shelf) - len(shelf.browse(Filter())),
+            read_at=self.read_at,
+            faults=tuple(self.faults.values()),
+            lost="loss" in self.faults,
+            problems=tuple(await self.problems()),
+        )
+
     async def problems(self) -> list[Problem]:
         """Give everything that organisers should know about their files, references that lead nowhere included."""
         shelf = self._shelf
-        broken = await asyncio.to_thread(lambda: list(shelf.broken_refs())) if shelf else []
+        broken = [] if shelf is None else await asyncio.to_thread(lambda: list(shelf.broken_refs()))
         return [*await self._index.get_problems(), *broken, *self._unread, *self._skipped]
 
     # --- questions --------------------------------------------------------------------------------
@@ -335,14 +370,6 @@ class Libraries:
         """`guilds` are the ids of the servers that read the default library; None admits all."""
         self._default = default
         self._guilds = guilds
-
-    async def open(self, now: datetime) -> LoadReport:
-        """Open every library."""
-        return await self._default.open(now)
-
-    async def close(self) -> None:
-        """Close every library."""
-        await self._default.close()
 
     def for_guild(self, guild_id: int | None) -> Library:
         """Give the library of a server, or in a direct message (None) the default one.

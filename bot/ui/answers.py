@@ -10,8 +10,8 @@ import discord
 from discord import app_commands
 
 from bot.errors import ClubError
-from bot.ui.cards import note
-from bot.ui.controls import Interaction
+from bot.ui.cards import View, note
+from bot.ui.controls import Interaction, is_private
 from bot.ui.text import escape
 
 _log = logging.getLogger(__name__)
@@ -42,6 +42,14 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
             await interaction.response.send_message(view=note(sentence), ephemeral=True)
     except discord.HTTPException as failure:
         _log.warning("a member could not be told of an error: %s", failure)
+
+
+async def reply(interaction: Interaction, view: View) -> None:
+    """Answer privately: in the place of a private message that was clicked, else with a new one."""
+    if is_private(interaction):
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 def answered(callback: Command[S]) -> Command[S]:

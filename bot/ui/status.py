@@ -1,0 +1,90 @@
+"""How a library is, for the organisers of the club."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.library.library import Status
+from bot.library.review import Problem
+from bot.ui.cards import View, layout
+from bot.ui.controls import button, row
+from bot.ui.text import escape, truncate
+
+PER_PAGE = 8
+_MARKS = {"error": "🛑", "warning": "⚠️"}
+
+
+def status_page(status: Status, page: int) -> View:
+    """Show what keeps the library from being whole, then its size, then its problems, a page of them."""
+    told = [problem for problem in status.problems if problem.severity in _MARKS]
+    told.sort(key=lambda problem: problem.severity)  # errors first, as they stand otherwise
+    last = max(0, (len(told) - 1) // PER_PAGE)
+    page = min(max(page, 0), last)
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay("\n".join(["## The library", *_faults(status), *_summary(status, told)]))
+    ]
+    if told:
+        counter = f" · page {page + 1} of {last + 1}" if last else ""
+        shown = told[page * PER_PAGE : (page + 1) * PER_PAGE]
+        lines = [f"### What to mend{counter}", *map(_problem_line, shown)]
+        items.append(ui.TextDisplay(truncate("\n".join(lines), 3_000)))
+    buttons: list[ui.Item[Any]] = [button("reread", label="Read again", emoji="🔄")]
+    if last:
+        buttons += [
+            button("status", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
+            button("status", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
+        ]
+    if status.lost:
+        buttons.append(button("acceptloss", label="The files are gone for good", emoji="🗑️"))
+    items.append(row(*buttons))
+    return layout(*items)
+
+
+def fault_note(faults: Sequence[str]) -> str:
+    """Tell an organiser, once, that the library is not up to date."""
+    return "\n".join(
+        [*(f"🛑 {escape(truncate(fault, 400))}" for fault in faults), _CONSEQUENCE + " See `/club status`."]
+    )
+
+
+_CONSEQUENCE = "What was read before is still shown."
+
+
+def _faults(status: Status) -> list[str]:
+    if not status.faults:
+        return []
+    lines = [f"🛑 {escape(truncate(fault, 400))}" for fault in status.faults]
+    lines.append(f"{_CONSEQUENCE} Whoever runs the bot finds more in its log.")
+    if status.lost:
+        lines.append("If the files were removed on purpose, say so with the button below.")
+    return lines
+
+
+def _summary(status: Status, told: Sequence[Problem]) -> list[str]:
+    hidden = f", {status.hidden} of them hidden: drafts, in the future, expired or without a clear date"
+    lines = [f"**{_count(status.reviews, 'review')}**{hidden if status.hidden else ''}"]
+    if status.read_at:
+        lines.append(f"Last read {discord.utils.format_dt(status.read_at, 'R')}")
+    counts = Counter(problem.severity for problem in told)
+    if told:
+        words = [_count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
+        lines.append(f"{' and '.join(words)}; a file that cannot be read keeps its last good version")
+    else:
+        lines.append("Every review could be read")
+    if others := len(status.problems) - len(told):
+        lines.append(
+            f"-# {_count(others, 'other file')} in the folder {'is no review' if others == 1 else 'are no reviews'}"
+        )
+    return lines
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _problem_line(problem: Problem) -> str:
+    where = f"{escape(truncate(' '.join(problem.path.split()), 120))}, line {problem.line}"
+    return f"{_MARKS[problem.severity]} **{where}**\n{escape(truncate(problem.reason, 220))}"

@@ -1,0 +1,87 @@
+"""/club: how the club's bot is, for its organisers."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Paperclub
+from bot.errors import ClubError, NotOrganiser
+from bot.library.library import Libraries
+from bot.ui.answers import answered, reply
+from bot.ui.cards import View, note
+from bot.ui.controls import Controls, Interaction
+from bot.ui.status import fault_note, status_page
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_guild=True)
+class ClubCog(commands.GroupCog, group_name="club", group_description="How the club's bot is, for its organisers"):
+    """Answer organisers, and tell them what they should know."""
+
+    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+        self._libraries = libraries
+        self._told: set[tuple[int, str]] = set()  # servers and faults
+        for action, handler in {
+            "status": self.turn_status,
+            "reread": self.read_again,
+            "acceptloss": self.accept_loss,
+        }.items():
+            controls.on(action, handler)
+
+    @app_commands.command()
+    @answered
+    async def status(self, interaction: Interaction) -> None:
+        """How many reviews are loaded, when, and what is wrong with their files"""
+        await reply(interaction, await self._status(interaction, 0))
+
+    async def turn_status(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show another page of the problems."""
+        await reply(interaction, await self._status(interaction, int(arguments[0])))
+
+    async def read_again(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Read what changed in the folder, now."""
+        await self._refresh(interaction, accept_loss=False)
+
+    async def accept_loss(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Read the folder as it is, although much of it is gone."""
+        await self._refresh(interaction, accept_loss=True)
+
+    async def _refresh(self, interaction: Interaction, *, accept_loss: bool) -> None:
+        _require_organiser(interaction)
+        library = self._libraries.for_guild(interaction.guild_id)
+        await interaction.response.defer(ephemeral=True)
+        await library.refresh(discord.utils.utcnow(), accept_loss=accept_loss)
+        await interaction.edit_original_response(view=await self._status(interaction, 0))
+
+    async def _status(self, interaction: Interaction, page: int) -> View:
+        _require_organiser(interaction)
+        status = await self._libraries.for_guild(interaction.guild_id).status(discord.utils.utcnow())
+        self._told |= {(interaction.guild_id or 0, fault) for fault in status.faults}
+        return status_page(status, page)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Tell an organiser who uses the bot about a fault of the library, once."""
+        if interaction.guild_id is None or not interaction.permissions.manage_guild:
+            return
+        try:
+            faults = self._libraries.for_guild(interaction.guild_id).faults.values()
+        except ClubError:
+            return
+        new = {(interaction.guild_id, fault) for fault in faults} - self._told
+        if new:
+            self._told |= new
+            view = note(fault_note([fault for _, fault in sorted(new)]))
+            await interaction.followup.send(view=view, ephemeral=True)
+
+
+def _require_organiser(interaction: Interaction) -> None:
+    if interaction.guild_id is None:
+        raise ClubError("That belongs into the club's server, not into a direct message.")
+    if not interaction.permissions.manage_guild:
+        raise NotOrganiser
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    await bot.add_cog(ClubCog(bot.libraries, bot.controls))

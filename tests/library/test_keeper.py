@@ -1,0 +1,271 @@
+"""A library that is kept in step with its folder, on a real file system."""
+
+import asyncio
+import os
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.library.checkout import PullError, pull
+from bot.library.index import Index
+from bot.library.keeper import Keeper
+from bot.library.library import Library
+from bot.library.shelf import Filter
+from tests.shared import review_file, write_reviews
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def kept(root: Path, data: Path, pull_every: timedelta | None = None) -> AsyncIterator[Library]:
+    library = Library(root, Index(data / "index.db"))
+    keeper = Keeper(library, lambda: NOW, pull_every)
+    await keeper.start(30)
+    try:
+        yield library
+    finally:
+        await keeper.close()
+
+
+def names(library: Library) -> set[str]:
+    return {review.name for review in library.browse(Filter(), NOW)}
+
+
+async def until(holds: Callable[[], bool], seconds: float = 1.0) -> None:
+    """Wait until something holds; fail after a second, which is what members are promised."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+async def stays(holds: Callable[[], bool], seconds: float = 1.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert holds()
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_reviews(tmp_path / "reviews", {"a.md": review_file("One"), "b.md": review_file("Two")})
+
+
+async def test_a_saved_renamed_or_deleted_file_is_seen_within_a_second(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        assert names(library) == {"One", "Two"}
+        await asyncio.sleep(0.3)  # until the watch is set
+        (root / "c.md").write_text(review_file("Three"))
+        await until(lambda: names(library) == {"One", "Two", "Three"})
+        (root / "a.md").write_text(review_file("One, revised"))
+        await until(lambda: "One, revised" in names(library))
+        key = library.find("two", NOW).review.key  # type: ignore[union-attr]
+        (root / "b.md").rename(root / "renamed.md")
+        await until(lambda: (found := library.get(key, NOW)) is not None and found.path == "renamed.md")
+        (root / "c.md").unlink()
+        await until(lambda: names(library) == {"One, revised", "Two"})
+        (root / "2026").mkdir()
+        (root / "2026" / "d.md").write_text(review_file("Four, in a new folder"))
+        await until(lambda: "Four, in a new folder" in names(library))
+        (root / "new.tmp").write_text(review_file("Five, as editors save"))
+        (root / "new.tmp").replace(root / "e.md")
+        await until(lambda: "Five, as editors save" in names(library))
+
+
+async def test_a_half_written_file_never_shows_and_the_whole_one_within_a_second(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        with (root / "a.md").open("w") as file, (root / "new.md").open("w") as other:
+            for handle, title in ((file, "One, revised"), (other, "New")):
+                handle.write(review_file(title, "Half of it.\n"))
+                handle.flush()
+            await stays(lambda: names(library) == {"One", "Two"}, 1.5)
+            file.write("The other half.\n")
+            other.write("The other half.\n")
+        await until(lambda: names(library) == {"One, revised", "Two", "New"})
+        review = library.find("New", NOW).review  # type: ignore[union-attr]
+        assert "The other half." in review.teaser
+
+
+async def test_a_file_that_shrinks_and_grows_again_is_never_seen_empty(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        for number in range(20):
+            with (root / "a.md").open("w") as file:
+                await asyncio.sleep(0.03)
+                file.write(review_file(f"One {number}"))
+            assert len(names(library)) == 2
+        await until(lambda: "One 19" in names(library))
+        assert await library.problems() == []
+
+
+async def test_what_editors_leave_beside_a_file_is_no_review(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        for name in (".a.md.swp", "a.md~", "#a.md#", ".#a.md", "4913", "a.md.tmp", ".goutputstream-X1", "a.md.bak"):
+            (root / name).write_text(review_file("Swap"))
+        (root / "z.md").write_text(review_file("Last"))
+        await until(lambda: "Last" in names(library))
+        assert names(library) == {"One", "Two", "Last"}
+
+
+async def test_a_file_that_breaks_keeps_its_last_good_version(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        (root / "a.md").write_text("---\ntitle: [never closed\n---\n\nText.\n")
+        (root / "b.md").write_text(review_file("Two, revised"))
+        await until(lambda: "Two, revised" in names(library))
+        assert "One" in names(library)
+        assert [(problem.path, problem.severity) for problem in await library.problems()] == [("a.md", "error")]
+        (root / "a.md").write_text(review_file("One, mended"))
+        await until(lambda: "One, mended" in names(library))
+        assert await library.problems() == []
+
+
+async def test_a_folder_that_vanishes_is_a_fault_and_not_a_deletion(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        root.rename(tmp_path / "elsewhere")
+        await until(lambda: "folder" in library.faults, 3)
+        assert names(library) == {"One", "Two"}
+        (tmp_path / "elsewhere").rename(root)
+        await until(lambda: not library.faults, 8)
+        (root / "c.md").write_text(review_file("Three"))
+        await until(lambda: "Three" in names(library), 2)
+    async with kept(tmp_path / "nowhere", tmp_path) as library:  # as after a start without the disk
+        assert names(library) == {"One", "Two", "Three"}
+        assert "cannot be read" in library.faults["folder"]
+
+
+async def test_losing_more_than_half_is_a_fault_until_it_is_accepted(tmp_path: Path) -> None:
+    root = write_reviews(tmp_path / "reviews", {f"{n}.md": review_file(f"Review {n}") for n in range(6)})
+    async with kept(root, tmp_path) as library:
+        for n in range(3):
+            (root / f"{n}.md").unlink()
+        await library.refresh(NOW)
+        assert len(names(library)) == 3  # half may go
+        for n in (3, 4):
+            (root / f"{n}.md").unlink()
+        await library.refresh(NOW)
+        assert len(names(library)) == 3
+        assert library.faults["loss"] == "The folder of the reviews holds 1 of the 3 files that it held before."
+        assert (await library.status(NOW)).lost
+    async with kept(root, tmp_path) as library:  # a restart does not forget it
+        assert len(names(library)) == 3
+        assert library.faults
+        await library.refresh(NOW, accept_loss=True)
+        assert names(library) == {"Review 5"}
+        assert not library.faults
+
+
+async def test_files_that_all_move_are_no_loss(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path) as library:
+        keys = {review.name: review.key for review in library.browse(Filter(), NOW)}
+        (root / "papers").mkdir()
+        for name in ("a.md", "b.md"):
+            (root / name).rename(root / "papers" / name)
+        await library.refresh(NOW)
+        assert {review.name: review.key for review in library.browse(Filter(), NOW)} == keys
+        assert not library.faults
+
+
+async def test_a_link_that_is_set_anew_leads_to_the_new_folder(root: Path, tmp_path: Path) -> None:
+    other = write_reviews(tmp_path / "other", {"a.md": review_file("Another"), "b.md": review_file("And one more")})
+    link = tmp_path / "current"
+    link.symlink_to(root)
+    async with kept(link, tmp_path) as library:
+        await asyncio.sleep(0.3)
+        (tmp_path / "next").symlink_to(other)
+        (tmp_path / "next").replace(link)
+        await until(lambda: names(library) == {"Another", "And one more"}, 3)
+        (other / "c.md").write_text(review_file("Later"))
+        await until(lambda: "Later" in names(library), 2)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = {
+        "GIT_AUTHOR_NAME": "A",
+        "GIT_AUTHOR_EMAIL": "a@x",
+        "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@x",
+    }
+    subprocess.run(("git", "-C", str(folder), *arguments), check=True, capture_output=True, env=os.environ | identity)
+
+
+@pytest.fixture
+def checkout(root: Path, tmp_path: Path) -> Path:
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "first")
+    git(tmp_path, "clone", "-q", str(root), "checkout")
+    return tmp_path / "checkout"
+
+
+def commit(root: Path, name: str, text: str) -> None:
+    (root / name).write_text(text)
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", name)
+
+
+async def test_a_checkout_is_pulled_on_a_timer_and_hooks_never_run(root: Path, checkout: Path, tmp_path: Path) -> None:
+    hook = checkout / ".git" / "hooks" / "post-merge"
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/hooked\n")
+    hook.chmod(0o755)
+    async with kept(checkout, tmp_path, timedelta(seconds=0.5)) as library:
+        commit(root, "c.md", review_file("Three"))
+        await until(lambda: "Three" in names(library), 5)
+        commit(root, "d.md", review_file("Four"))
+        await until(lambda: "Four" in names(library), 5)
+    assert not (tmp_path / "hooked").exists()
+
+
+async def test_a_pull_that_fails_is_told_once_and_nothing_is_merged(
+    root: Path, checkout: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    commit(root, "c.md", review_file("Three"))
+    commit(checkout, "d.md", review_file("Ours"))
+    async with kept(checkout, tmp_path, timedelta(seconds=0.1)) as library:
+        await until(lambda: "pull" in library.faults, 5)
+        await asyncio.sleep(1)
+        assert names(library) == {"One", "Two", "Ours"}
+        assert "fast-forward" in library.faults["pull"]
+        assert [record.levelname for record in caplog.records if "git pull" in record.message] == ["WARNING"]
+        git(checkout, "reset", "-q", "--hard", "HEAD~1")
+        await until(lambda: "Three" in names(library) and not library.faults, 5)
+
+
+async def test_a_pull_tells_what_is_wrong_without_the_password_and_asks_nobody(root: Path, tmp_path: Path) -> None:
+    async with kept(root, tmp_path, timedelta(hours=1)) as library:
+        await until(lambda: "pull" in library.faults, 5)
+        assert "not a git repository" in library.faults["pull"]
+    git(root, "init", "-q", "-b", "main")
+    git(root, "remote", "add", "origin", "http://user:secret@127.0.0.1:9/x.git")
+    git(root, "config", "branch.main.remote", "origin")
+    git(root, "config", "branch.main.merge", "refs/heads/main")
+    async with kept(root, tmp_path, timedelta(hours=1)) as library:
+        await until(lambda: "pull" in library.faults, 5)
+        assert "secret" not in library.faults["pull"]
+        assert "127.0.0.1" in library.faults["pull"]
+
+
+async def test_a_pull_that_hangs_is_ended(root: Path) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    git(root, "init", "-q", "-b", "main")
+    git(root, "remote", "add", "origin", f"http://127.0.0.1:{port}/x.git")
+    git(root, "config", "branch.main.remote", "origin")
+    git(root, "config", "branch.main.merge", "refs/heads/main")
+    async with server:
+        begun = time.monotonic()
+        with pytest.raises(PullError, match="longer than"):
+            await pull(root, limit=0.5)
+        assert time.monotonic() - begun < 5
