@@ -135,5 +135,5 @@ def test_the_time_between_two_pulls(tmp_path: Path, text: str, seconds: int) -> 
 
 @pytest.mark.parametrize("text", ["soon", "5", "0m", "9s", "-5m", "m", "1.5h"])
 def test_a_time_that_is_none_is_refused_with_an_example(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match="PAPERCLUB_REVIEWS_PULL: is not a time between two pulls.*15m"):
+    with pytest.raises(SettingsError, match=r"PAPERCLUB_REVIEWS_PULL: is not a time between two pulls.*15m"):
         load_settings(reviews=tmp_path, reviews_pull=text)

