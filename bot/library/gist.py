@@ -33,17 +33,16 @@ _QUOTED_WORDS = 3  # within quotes, beyond which a question is someone else's
 class Weights:
     """What each feature counts; a feature lies between 0 and 1."""
 
-    lead: float = 1.25
-    opening: float = 0.3
-    title: float = 1.2
+    lead: float = 1.5
+    opening: float = 0.2
+    title: float = 1.0
     central: float = 1.4
-    cue: float = 0.8
+    cue: float = 0.7
     about: float = 0.5
-    background: float = 0.1
-    length: float = 0.9
-    leaning: float = -0.6
+    length: float = 1.0
+    leaning: float = -0.7
     listed: float = -0.5
-    personal: float = -0.5
+    personal: float = -0.6
     cluttered: float = -0.5
     repetition: float = -1.0
 
@@ -154,7 +153,7 @@ def _rate(candidates: Sequence[Sentence], sentences: Sequence[Sentence], title: 
     rated: list[_Rated] = []
     headings: tuple[str, ...] | None = None
     for number, sentence in enumerate(candidates):
-        text, role = sentence.text, section_role(sentence.headings)
+        text = sentence.text
         words, leaning = count_words(text), leans(text)
         features: dict[str, float] = {
             "lead": math.exp(-number / _REACH),
@@ -162,8 +161,7 @@ def _rate(candidates: Sequence[Sentence], sentences: Sequence[Sentence], title: 
             "title": min(1, len(stems[number] & title_stems) / fullest),
             "central": near[number] / nearest,
             "cue": 0.6 * names_paper(text) + 0.4 * makes_claim(text),
-            "about": role in ("about", "intro"),
-            "background": role == "background",
+            "about": section_role(sentence.headings) in ("about", "intro"),
             "length": min(1, words / _COMFORTABLE[0]) - max(0, words - _COMFORTABLE[1]) / (_LONGEST - _COMFORTABLE[1]),
             "leaning": leaning,
             "listed": sentence.kind == "item",

@@ -16,6 +16,7 @@ from bot.library.outline import DIVIDER, find_headings
 from bot.library.plain import plain_inline
 
 _HEAD, _TAIL = 30_000, 10_000  # characters that are read at the beginning and at the end of a longer body
+_MAX_BLOCKS = 1_500
 
 Kind = Literal["paragraph", "item", "quote"]
 
@@ -114,6 +115,8 @@ class _Reader:
         fence = until = ""
         blank, listed, noted = True, False, False
         for line in self._text.split("\n"):
+            if len(self._blocks) >= _MAX_BLOCKS:
+                break
             start, position = position, position + len(line) + 1
             if fence:
                 if line.strip("> \t\r").startswith(fence):

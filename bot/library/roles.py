@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-Role = Literal["intro", "about", "background", "opinion", "aside", "other"]
+Role = Literal["intro", "about", "opinion", "aside", "other"]
 
 _MAX_TITLE = 80  # characters; a longer heading is a sentence of its own
 
@@ -32,26 +32,26 @@ _OPINION = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"summar|overview|tl;?dr|abstract|introduc|motivation|contribution|^what (?:they|it|is|are)\b|\bidea|key points?\b"
+    r"background|\bcontext\b|summar|overview|tl;?dr|abstract|introduc|motivation|contribution|^what (?:they|it|is|are)\b|\bidea|key points?\b"
     r"|problem|thesis|proposal|why this|in (?:short|brief)|the gist|goals?\b|purpose"
-    r"|zusammenfassung|überblick|einleitung|einführung|beitrag|worum|\bziel|résumé|aperçu|objectif|en bref"
-    r"|resumen|introducción|aportaci|contribuci|objetivo"
-    r"|摘要|概述|概括|简介|簡介|引言|介绍|动机|動機|贡献|貢獻|概要|要約|はじめに|貢献|目的|요약|개요|소개|서론|동기|기여|초록",
+    r"|hintergrund|zusammenfassung|überblick|einleitung|einführung|beitrag|worum|\bziel|résumé|aperçu|contexte|objectif|en bref"
+    r"|resumen|introducción|aportaci|contribuci|antecedentes|contexto|objetivo"
+    r"|摘要|背景|概述|概括|简介|簡介|引言|介绍|动机|動機|贡献|貢獻|概要|要約|はじめに|貢献|目的|요약|개요|소개|서론|동기|기여|배경|초록",
     re.IGNORECASE,
 )
-_BACKGROUND = re.compile(
-    r"background|related|prior|previous|preliminar|context|hintergrund|grundlagen|verwandte|contexte|état de l"
-    r"|antecedentes|contexto|背景|相关|相關|関連|배경|관련",
-    re.IGNORECASE,
-)
-
 # Words by which a sentence tells what the paper is or does.
 _PAPER = re.compile(
     r"\b(?:this|the|these|their) (?:\w{1,20} )?(?:papers?|work|article|study|survey|essay|authors?|researchers)\b"
-    r"|\bin this (?:paper|work|article)|\bdiese[sr]? (?:paper|arbeit|artikel|studie)|\bdie autor"
+    r"|\bin this (?:paper|work|article)"
+    r"|\bwe (?:\w{1,12} )?(?:propose|introduce|present|show|prove|describe|develop|study|investigate|examine)\b"
+    r"|\bdiese[sr]? (?:paper|arbeit|artikel|studie)|\bdie autor"
     r"|\bcet(?:te)? (?:article|étude|papier)|\bles auteur|\best[ea] (?:artículo|trabajo|estudio)|\blos autor"
     r"|本文|论文|論文|作者|著者|논문|저자",
     re.IGNORECASE,
+)
+_PROVENANCE = re.compile(
+    r"\b(?:presented (?:at|in|about)|(?:I|we) presented|will present|appeared (?:at|in)|to appear|published"
+    r"|written for|won|best paper|cited)\b"
 )
 _CLAIM = re.compile(
     r"\b(?:propos|introduc|present|argu|show|stud|investigat|ask|develop|describ|analy[sz]|evaluat|explor|survey|measur"
@@ -61,10 +61,11 @@ _CLAIM = re.compile(
 )
 _LEANING = re.compile(
     r"\(|[\"'“‘]?(?:(?:this|these)(?! (?:\w{1,20} )?(?:paper|work|article|study|survey|essay))"
-    r"|that|those|it|its|they|their|them|he|she|his|her|but|and|or|so|yet|however|moreover|furthermore|additionally|also|instead|thus|hence"
-    r"|therefore|then|otherwise|similarly|likewise|meanwhile|nonetheless|nevertheless|besides|conversely"
+    r"|that|those|it|its|they|their|them|he|she|his|her|here|there|but|and|or|so|yet|however|moreover|furthermore"
+    r"|additionally|also|instead|thus|hence|because,|therefore|then|otherwise|similarly|likewise|meanwhile|nonetheless|nevertheless|besides|conversely"
     r"|consequently|such|another|both|finally|second(?:ly)?|third(?:ly)?|next|in contrast|on the other hand|in addition"
-    r"|for (?:example|instance)|as a result|to be sure|the (?:first|second|third|former|latter)"
+    r"|for (?:example|instance)|as a result|to be sure|(?:by|for|from|of|to|with) (?:this|that|these|those|them|it)"
+    r"|the (?:first|second|third|former|latter)"
     r"|dies|aber|und|jedoch|außerdem|daher|deshalb|sie|mais|cependant|ainsi|ils|elles?|pero|sin embargo|además|esto)\b"
     r"|但|然而|而且|因此|此外|这(?!篇)|這(?!篇)|しかし|また|そして|これ|それ|그러나|하지만|또한|이는|그리고",
     re.IGNORECASE,
@@ -96,14 +97,12 @@ def section_role(headings: Sequence[str]) -> Role:
             return "opinion"
         if _ABOUT.search(title):
             return "about"
-        if _BACKGROUND.search(title):
-            return "background"
     return "other" if headings else "intro"
 
 
 def names_paper(sentence: str) -> bool:
-    """Tell whether a sentence speaks of the paper or its authors."""
-    return bool(_PAPER.search(sentence))
+    """Tell whether a sentence speaks of the paper or its authors, beyond where it appeared."""
+    return bool(_PAPER.search(sentence)) and not _PROVENANCE.search(sentence)
 
 
 def makes_claim(sentence: str) -> bool:

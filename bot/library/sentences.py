@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.library.prose import MASKED, Block, Kind, read_prose
 
-_MAX_SENTENCES = 1_000
+_MAX_SENTENCES = 600
 _MAX_ENCLOSED = 240  # characters of a bracket or a quote that is kept whole
 
 _END = re.compile(r"(?:(?P<wide>[。！？｡]+)[」』”’）》\"]*|(?P<mark>[.!?…‽]+)[\"'”’»)\]*_]*(?=\s|$))\s*")
@@ -67,7 +67,7 @@ class Sentence:
 
 
 def split_sentences(markdown: str) -> tuple[Sentence, ...]:
-    """Split the prose of a markdown text into sentences, in their order; at most 1,000.
+    """Split the prose of a markdown text into sentences, in their order; at most 600.
 
     Of a text longer than 40,000 characters the beginning and the end are read.
     """
@@ -151,10 +151,8 @@ def _ends(text: str, end: re.Match[str]) -> bool:
     if end["mark"] not in (".", "..", "...", "…"):
         return True
     before = text[max(0, end.start() - 25) : end.start()]
-    if not before or before[-1].isspace():
-        return False  # dots by themselves, ` ... `
     if end["mark"] != ".":
-        return True
+        return bool(before) and not before[-1].isspace()  # dots by themselves, ` ... `, stand for words
     found = _LAST_WORD.search(before)
     word = found[0] if found else ""
     folded = word.casefold()
