@@ -12,7 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.library.roles import cites, is_personal, judges, leans, makes_claim, names_paper, section_role
+from bot.library.roles import (
+    cites,
+    is_personal,
+    judges,
+    leans,
+    makes_claim,
+    names_paper,
+    section_role,
+    tells_provenance,
+)
 from bot.library.sentences import Sentence, split_sentences
 from bot.library.words import CJK, split_words
 
@@ -25,6 +34,8 @@ _SHORT = 4  # added to the norm of a sentence, so that the shortest are not the 
 _REACH = 10  # sentences in which the advantage of a beginning falls to a third
 _TITLE_WORDS = 4  # of the title; a sentence with as many is wholly about it
 
+_SAME = 0.8  # of the words of the shorter sentence, beyond which both say one thing
+_MAX_CHARACTERS = 800  # of what may be called a sentence
 _QUESTION_WORDS = 3, 50
 _QUOTED_WORDS = 3  # within quotes, beyond which a question is someone else's
 
@@ -40,9 +51,9 @@ class Weights:
     cue: float = 0.7
     about: float = 0.5
     length: float = 1.0
-    leaning: float = -0.7
+    leaning: float = -1.0
     listed: float = -0.5
-    personal: float = -0.6
+    aside: float = -0.6
     cluttered: float = -0.5
     repetition: float = -1.0
 
@@ -102,7 +113,7 @@ def opinions(body: str, *, limit: int = 40) -> tuple[str, ...]:
 
 def _is_own(sentence: Sentence, *, questions: bool = False) -> bool:
     """Tell whether the review itself says (or, with `questions`, asks) this."""
-    if sentence.kind == "quote":
+    if sentence.kind == "quote" or len(sentence.text) > _MAX_CHARACTERS:
         return False
     if questions:
         return not _asks_in_quotes(sentence.text)
@@ -150,10 +161,11 @@ def _rate(candidates: Sequence[Sentence], sentences: Sequence[Sentence], title: 
     nearest = max(near, default=0) or 1
     title_stems = _stems(title)
     fullest = max(1, min(len(title_stems), _TITLE_WORDS))
+    divided = any(sentence.headings for sentence in sentences)  # what stands before the first heading is then aside
     rated: list[_Rated] = []
     headings: tuple[str, ...] | None = None
     for number, sentence in enumerate(candidates):
-        text = sentence.text
+        text, role = sentence.text, section_role(sentence.headings)
         words, leaning = count_words(text), leans(text)
         features: dict[str, float] = {
             "lead": math.exp(-number / _REACH),
@@ -161,11 +173,11 @@ def _rate(candidates: Sequence[Sentence], sentences: Sequence[Sentence], title: 
             "title": min(1, len(stems[number] & title_stems) / fullest),
             "central": near[number] / nearest,
             "cue": 0.6 * names_paper(text) + 0.4 * makes_claim(text),
-            "about": section_role(sentence.headings) in ("about", "intro"),
+            "about": role == "about" or (role == "intro" and (sentence.in_teaser or not divided)),
             "length": min(1, words / _COMFORTABLE[0]) - max(0, words - _COMFORTABLE[1]) / (_LONGEST - _COMFORTABLE[1]),
             "leaning": leaning,
             "listed": sentence.kind == "item",
-            "personal": is_personal(text),
+            "aside": is_personal(text) or tells_provenance(text),
             "cluttered": min(1, sentence.masked / 2 + cites(text) / 2),
         }
         headings = sentence.headings
@@ -197,7 +209,10 @@ def _choose(rated: Sequence[_Rated], limit: int, weights: Weights) -> list[int]:
         for index, one in enumerate(rated):
             if index in chosen or (chosen and one.words > words_left):
                 continue
-            score = one.score + weights.repetition * max((_overlap(one, rated[other]) for other in chosen), default=0)
+            overlap = max((_overlap(one, rated[other]) for other in chosen), default=0)
+            if overlap > _SAME:
+                continue
+            score = one.score + weights.repetition * overlap
             if one.leaning and any(_follows(one, rated[other]) for other in chosen):
                 score -= weights.leaning  # what it leans on is there
             if score > best_score:

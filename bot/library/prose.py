@@ -36,7 +36,7 @@ _HIDING = {"<!--": "-->", "$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]", "\\begin{"
 _MASKS = range(0xF0000, 0xFFFFE)
 MASKED = re.compile(r"[\U000f0000-\U000ffffd]")
 
-_CODE = re.compile(r"``(?P<double>(?:[^`]|`(?!`)){1,400}+)``(?!`)|(?<!`)`(?P<single>[^`]{1,400}+)`(?!`)")
+_CODE = re.compile(r"``(?P<double>(?:[^`]|`(?!`)){1,400}+)``(?!`)|(?<![`\\])`(?P<single>[^`]{1,400}+)`(?!`)")
 # pandoc's rule for dollars: nothing blank inside them, no digit behind. https://pandoc.org/MANUAL.html#math
 _MATH = re.compile(
     r"\$\$(?P<display>[^$]{1,400}+)\$\$|(?<![\\$\w])\$(?=[^\s$])(?P<dollars>[^$]{1,200}+)(?<![\s\\])\$(?![\w$])"
@@ -44,7 +44,9 @@ _MATH = re.compile(
 )
 _CODED_MATH = re.compile(r"\\[(\[](.*)\\[)\]]|\$(.*)\$", re.DOTALL)  # how some sites keep Markdown out of math
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HTML = re.compile(r"<!--(?:[^-<]|-(?!->)){0,1000}+-->|<figcaption[^<>]{0,200}>[^<>]{0,1000}<|</?[A-Za-z][^<>]{0,500}>")
+_HTML = re.compile(
+    r"<!--(?:[^-<]|-(?!->)){0,1000}+-->|<figcaption[^<>]{0,200}>[^<>]{0,1000}<|</?[A-Za-z][\w-]{0,50}(?=[\s/>])[^<>]{0,500}>"
+)
 _NOTE_MARK = re.compile(r"\[\^[^\[\]\s]{1,100}\]")
 _TARGET = (
     r"\(\s*(?:<[^<>]{0,500}>|(?:[^\s()\[\]]|\([^\s()\[\]]{0,200}\)){0,500}+)"
@@ -52,6 +54,7 @@ _TARGET = (
 )
 _IMAGE = re.compile(rf"!\[[^\[\]]{{0,500}}\](?:{_TARGET}|\[[^\[\]]{{0,100}}\])?")
 _LINK = re.compile(rf"\[(?P<text>[^\[\]]{{0,600}})\](?:{_TARGET}|\[(?P<label>[^\[\]]{{0,100}})\])?")
+_OUTER_LINK = re.compile(rf"\[(?P<text>(?:[^\[\]]|\[[^\[\]]{{0,200}}\]){{0,600}}+)\]{_TARGET}")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.|mailto:)[^\s<>\"`]{1,2000}>?", re.IGNORECASE)
 _STARS = re.compile(r"(\*{1,3})(?=\S)([^*]{1,1000}+)(?<=\S)\1")
 _LOW_LINES = re.compile(r"(?<!\w)(_{1,3})(?=\S)([^_]{1,1000}+)(?<=\S)\1(?!\w)")
@@ -146,7 +149,7 @@ class _Reader:
                 fence = mark[1]
             elif until := _hidden_until(bare):
                 self._flush()
-                until = "" if until in bare.lower() else until
+                until = "" if until in bare[2:].lower() else until
             elif definition := _DEFINITION.match(bare):
                 self._flush()
                 noted = bool(definition["note"])
@@ -240,7 +243,7 @@ def _mask(markdown: str, labels: Iterable[str]) -> tuple[str, list[str]]:
     if "[" in text:
         text = _IMAGE.sub("", _NOTE_MARK.sub("", text))
         text = _LINK.sub(show_link, text)
-        text = _LINK.sub(show_link, text) if "](" in text else text  # the link around a bracket or an image
+        text = _OUTER_LINK.sub(r"\g<text>", text) if "](" in text else text  # around an image or `[1]`
     if ":" in text or "." in text:
         text = _ADDRESS.sub(mask_address, text)
     for _ in range(3 if "*" in text else 0):

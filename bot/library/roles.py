@@ -32,10 +32,11 @@ _OPINION = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"background|\bcontext\b|summar|overview|tl;?dr|abstract|introduc|motivation|contribution|^what (?:they|it|is|are)\b|\bidea|key points?\b"
+    r"background|\bcontext\b|summar|overview|tl;?dr|abstract|introduc|motivation|contribution"
+    r"|^what (?:they|it|is|are)\b|\bidea|key points?\b"
     r"|problem|thesis|proposal|why this|in (?:short|brief)|the gist|goals?\b|purpose"
-    r"|hintergrund|zusammenfassung|überblick|einleitung|einführung|beitrag|worum|\bziel|résumé|aperçu|contexte|objectif|en bref"
-    r"|resumen|introducción|aportaci|contribuci|antecedentes|contexto|objetivo"
+    r"|hintergrund|zusammenfassung|überblick|einleitung|einführung|beitrag|worum|\bziel|résumé|aperçu"
+    r"|contexte|objectif|en bref|resumen|introducción|aportaci|contribuci|antecedentes|contexto|objetivo"
     r"|摘要|背景|概述|概括|简介|簡介|引言|介绍|动机|動機|贡献|貢獻|概要|要約|はじめに|貢献|目的|요약|개요|소개|서론|동기|기여|배경|초록",
     re.IGNORECASE,
 )
@@ -51,7 +52,7 @@ _PAPER = re.compile(
 )
 _PROVENANCE = re.compile(
     r"\b(?:presented (?:at|in|about)|(?:I|we) presented|will present|appeared (?:at|in)|to appear|published"
-    r"|written for|won|best paper|cited)\b"
+    r"|written for|won|best paper|cited|found this (?:paper|work))\b"
 )
 _CLAIM = re.compile(
     r"\b(?:propos|introduc|present|argu|show|stud|investigat|ask|develop|describ|analy[sz]|evaluat|explor|survey|measur"
@@ -62,7 +63,7 @@ _CLAIM = re.compile(
 _LEANING = re.compile(
     r"\(|[\"'“‘]?(?:(?:this|these)(?! (?:\w{1,20} )?(?:paper|work|article|study|survey|essay))"
     r"|that|those|it|its|they|their|them|he|she|his|her|here|there|but|and|or|so|yet|however|moreover|furthermore"
-    r"|additionally|also|instead|thus|hence|because,|therefore|then|otherwise|similarly|likewise|meanwhile|nonetheless|nevertheless|besides|conversely"
+    r"|additionally|also|instead|thus|hence|because(?=,)|therefore|then|otherwise|similarly|likewise|meanwhile|nonetheless|nevertheless|besides|conversely"
     r"|consequently|such|another|both|finally|second(?:ly)?|third(?:ly)?|next|in contrast|on the other hand|in addition"
     r"|for (?:example|instance)|as a result|to be sure|(?:by|for|from|of|to|with) (?:this|that|these|those|them|it)"
     r"|the (?:first|second|third|former|latter)"
@@ -101,8 +102,8 @@ def section_role(headings: Sequence[str]) -> Role:
 
 
 def names_paper(sentence: str) -> bool:
-    """Tell whether a sentence speaks of the paper or its authors, beyond where it appeared."""
-    return bool(_PAPER.search(sentence)) and not _PROVENANCE.search(sentence)
+    """Tell whether a sentence speaks of the paper or its authors."""
+    return bool(_PAPER.search(sentence))
 
 
 def makes_claim(sentence: str) -> bool:
@@ -118,6 +119,11 @@ def leans(sentence: str) -> bool:
 def is_personal(sentence: str) -> bool:
     """Tell whether the writer speaks of himself or herself; the `we` of abstracts does not count."""
     return bool(_PERSON.search(sentence))
+
+
+def tells_provenance(sentence: str) -> bool:
+    """Tell whether a sentence says where the paper appeared, or how it was found, more than what it holds."""
+    return bool(_PROVENANCE.search(sentence))
 
 
 def cites(sentence: str) -> bool:

@@ -14,9 +14,12 @@ from bot.library.prose import MASKED, Block, Kind, read_prose
 _MAX_SENTENCES = 600
 _MAX_ENCLOSED = 240  # characters of a bracket or a quote that is kept whole
 
+_PAIRS = ("()", "“”", "«»", "「」", "（）", '""')
+
 _END = re.compile(r"(?:(?P<wide>[。！？｡]+)[」』”’）》\"]*|(?P<mark>[.!?…‽]+)[\"'”’»)\]*_]*(?=\s|$))\s*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«/]{1,24}\Z")
 _WORD = re.compile(r"[^\W_]+")
+_INITIAL = re.compile(r"[^\W\d_]\.")
 _INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 
 # Never the last word of a sentence: something always follows.
@@ -115,26 +118,24 @@ def _split(text: str) -> Iterator[str]:
 class _Enclosure:
     """The brackets and double quotes that are open in the sentence being read."""
 
-    _PAIRS = (("(", ")"), ("“", "”"), ("«", "»"), ("「", "」"), ("（", "）"))
-
     def __init__(self, text: str) -> None:
         self._text = text
         self._position = 0
-        self._open = dict.fromkeys((*(pair[0] for pair in self._PAIRS), '"'), 0)
+        self._open = {pair: 0 for pair in _PAIRS if pair[0] in text}
 
     def read(self, end: int) -> None:
-        for opening, closing in self._PAIRS:
-            more = self._text.count(opening, self._position, end) - self._text.count(closing, self._position, end)
-            self._open[opening] = max(0, self._open[opening] + more)
-        self._open['"'] ^= self._text.count('"', self._position, end) % 2
+        for pair, depth in self._open.items():
+            opening, closing = pair
+            opened = self._text.count(opening, self._position, end)
+            if opening == closing:
+                self._open[pair] = (depth + opened) % 2
+            else:
+                self._open[pair] = max(0, depth + opened - self._text.count(closing, self._position, end))
         self._position = end
 
     def closes_soon(self) -> bool:
         limit = self._position + _MAX_ENCLOSED
-        return any(
-            self._open[opening] and self._text.find(closing, self._position, limit) >= 0
-            for opening, closing in (*self._PAIRS, ('"', '"'))
-        )
+        return any(depth and self._text.find(pair[1], self._position, limit) >= 0 for pair, depth in self._open.items())
 
     def clear(self) -> None:
         self._open = dict.fromkeys(self._open, 0)
@@ -158,7 +159,7 @@ def _ends(text: str, end: re.Match[str]) -> bool:
     folded = word.casefold()
     next_found = _WORD.match(following)
     next_word = next_found[0].casefold() if next_found else ""
-    if folded in _LEADING:
+    if folded in _LEADING or (len(word) == 1 and _INITIAL.match(following)):  # `z. B.`, `J. R. R.`
         return False
     if folded in _NUMBERED and following[:1].isdigit():
         return False
