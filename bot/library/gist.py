@@ -55,7 +55,7 @@ class Weights:
     listed: float = -0.5
     aside: float = -0.6
     cluttered: float = -0.5
-    repetition: float = -1.0
+    repetition: float = -1.5
 
 
 WEIGHTS = Weights()

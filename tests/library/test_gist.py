@@ -86,6 +86,51 @@ def test_what_leans_asks_quotes_or_cites_is_not_taken() -> None:
         assert unwanted not in chosen
 
 
+PLAIN = "Cats sit upon warm keyboards during long evenings near quiet rivers."
+OTHER = "Dogs run along sandy beaches under bright skies beside tall trees."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (f"## One\n\n{PLAIN}", f"## Two\n\n{OTHER[:-1]} today.", "it comes earlier"),
+        (f"## One\n\nWhy? {PLAIN}", f"## Two\n\n{OTHER}", "the other begins its section"),
+        (f"## One\n\n{PLAIN}", f"## Summary\n\n{OTHER}", "the other is of the summary"),
+        (
+            f"## One\n\nNearly every other day {PLAIN.lower()}",
+            f"## Two\n\nThis paper measures how {OTHER.lower()}",
+            "the other speaks of the paper",
+        ),
+        (f"## One\n\n{PLAIN}", f"## Two\n\n{OTHER} Which dogs, which beaches?", "the other's words return"),
+        ("## One\n\nCats sit upon warm keyboards today.", f"## Two\n\n{OTHER}", "it is short"),
+        (f"## One\n\nHowever, {PLAIN.lower()}", f"## Two\n\n{OTHER}", "it leans on what is not there"),
+        (f"## One\n\nI saw that {PLAIN.lower()}", f"## Two\n\n{OTHER}", "it is about the writer"),
+        (f"## One\n\n{PLAIN[:-1]}, published twice.", f"## Two\n\n{OTHER}", "it is about where the paper appeared"),
+        (f"## One\n\n- {PLAIN}", f"## Two\n\n{OTHER}", "it is an item of a list"),
+        (
+            f"## One\n\n{PLAIN.replace('warm', '`w`').replace('long', '$l$')}",
+            f"## Two\n\n{OTHER}",
+            "it is full of code",
+        ),
+        (f"## One\n\n{PLAIN[:-1]} of <https://x.org/a>.", f"## Two\n\nHowever, {OTHER.lower()}", "it holds an address"),
+        (
+            f"Nearly every other day {PLAIN.lower()}",
+            f"## Two\n\nThis paper knows how {OTHER.lower()}",
+            "it stands before the sections",
+        ),
+    ],
+)
+def test_what_makes_one_sentence_better_than_another(first: str, second: str, reason: str) -> None:
+    (chosen,) = gist(f"{first}\n\n{second}\n\n## End\n\nToo short.", limit=1)
+    assert ("keyboards" in chosen) == (reason == "it comes earlier"), reason
+
+
+def test_a_long_sentence_leaves_less_room_for_others() -> None:
+    long = " ".join(f"word{n}" for n in range(38))
+    body = f"## One\n\nThis paper shows {long}.\n\n## Two\n\nThe authors show {long.replace('word', 'other')}.\n\n## Three\n\nDogs bark at night.\n\n"
+    assert [len(sentence.split()) for sentence in gist(body + "All of it rains and pours.", limit=2)] == [41, 6]
+
+
 def test_the_title_draws_the_choice() -> None:
     body = "Cats like to sit on keyboards in the evening. " + "Dogs like to run along beaches in the morning."
     body += " Birds like to sing on roofs at the break of day."
@@ -114,14 +159,18 @@ def test_what_is_said_twice_is_told_once() -> None:
     assert len([sentence for sentence in chosen if "This paper" in sentence]) == 1
 
 
+def test_what_is_said_in_part_before_gives_way_to_what_is_new() -> None:
+    again = "Cats sit upon cold keyboards during short evenings beyond quiet rivers."
+    body = f"## One\n\n{PLAIN}\n\n## Two\n\n{again}\n\n## Three\n\n{OTHER} Which dogs run beside which tall trees?\n"
+    assert gist(body, limit=2) == (PLAIN, OTHER)
+
+
 def test_a_sentence_that_leans_may_follow_the_one_it_leans_on() -> None:
-    body = (
-        "## Summary\n\nThe authors propose a memory for the rare words of small language models. "
-        "It remembers rare words of language models for a whole year.\n\n## Weather\n\n"
-        "Nothing else of any interest took place in that rather long week.\n"
-    )
-    chosen = gist(body, "A memory for rare words of language models", limit=2)
-    assert [sentence.split()[0] for sentence in chosen] == ["The", "It"]
+    start = "## Summary\n\nThe authors propose a memory for the rare words of small language models. "
+    end = "It keeps them safe across many nights of restless sleep.\n\n## Weather\n\nNothing else of interest took place then.\n"
+    title = "A memory for rare words of language models"
+    assert [sentence.split()[0] for sentence in gist(start + end, title, limit=2)] == ["The", "It"]
+    assert [sentence.split()[0] for sentence in gist(f"{start}\n\n{end}", title, limit=2)] == ["The", "Nothing"]
 
 
 def test_a_short_abstract_is_given_whole() -> None:
@@ -132,7 +181,7 @@ def test_a_short_abstract_is_given_whole() -> None:
 
 def test_notes_without_full_stops_have_a_gist_too() -> None:
     notes = (
-        "## Summary\n\n- rare words are forgotten by all of the models\n- a memory of one layer helps the small ones\n"
+        "## Summary\n\n- some of the rare words that are not here:\n- rare words are forgotten by all of the models\n- a memory of one layer helps the small ones\n"
         "- children sleep more than adults and remember better\n- too short\n"
     )
     assert gist(notes, "Rare words") == (
