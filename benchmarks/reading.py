@@ -138,9 +138,7 @@ def memory(root: Path, data: Path) -> Times:
     return asyncio.run(measure())
 
 
-JOBS: dict[str, Callable[[Path, Path], Times]] = {
-    job.__name__: job for job in (bare, build, cold, again, memory)
-}
+JOBS: dict[str, Callable[[Path, Path], Times]] = {job.__name__: job for job in (bare, build, cold, again, memory)}
 
 
 def _median(work: Callable[[], object], count: int) -> float:
@@ -170,11 +168,16 @@ class Row:
 
 
 ROWS = (
-    Row("first reading, everything indexed / Hugo's build", lambda t: t["whole"] / t["hugo"], 0.5, "×"),
-    Row("first reading, until `/paper` answers / Hugo's build", lambda t: t["usable"] / t["hugo"], 0.3, "×"),
-    Row("start, finding that nothing changed / bare listing", lambda t: t["found_out"] / t["bare"], 2.3, "×"),
-    Row("start, nothing changed, until `/paper` answers / first reading", lambda t: t["started"] / t["usable"], None, "×"),
-    Row("running bot, finding that nothing changed / bare listing", lambda t: t["look"] / t["bare"], 1.25, "×"),
+    Row("first reading, everything indexed / Hugo's build", lambda t: t["whole"] / t["hugo"], 0.5, "times"),
+    Row("first reading, until `/paper` answers / Hugo's build", lambda t: t["usable"] / t["hugo"], 0.3, "times"),
+    Row("start, finding that nothing changed / bare listing", lambda t: t["found_out"] / t["bare"], 2.3, "times"),
+    Row(
+        "start, nothing changed, until `/paper` answers / first reading",
+        lambda t: t["started"] / t["usable"],
+        None,
+        "times",
+    ),
+    Row("running bot, finding that nothing changed / bare listing", lambda t: t["look"] / t["bare"], 1.25, "times"),
     Row("running bot, one file changed, beyond that", lambda t: t["edit"] * 1_000, 10, "ms"),
     Row("memory", lambda t: t["memory"] / 1_024, 4, "KB a review"),
 )
@@ -187,7 +190,17 @@ def run_once(root: Path, *, with_hugo: bool = True) -> Times:
     with tempfile.TemporaryDirectory(prefix="paperclub-bench-") as data:
         for job in JOBS:
             if job != "build" or with_hugo:
-                command = [sys.executable, "-m", "benchmarks.reading", "--job", job, "--root", str(root), "--data", data]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.reading",
+                    "--job",
+                    job,
+                    "--root",
+                    str(root),
+                    "--data",
+                    data,
+                ]
                 done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent)
                 times |= json.loads(done.stdout)
     return times
