@@ -143,7 +143,7 @@ async def _show(settings: Settings, name: str) -> None:
             await library.open(now)
             match library.find(name, now):
                 case Found(review):
-                    card = library_card(library, review, now)
+                    card = await library_card(library, review, now)
                     Console().print(draw_message(card.to_components()))
                     if not review.is_published(now):
                         _errors.print(

@@ -48,7 +48,7 @@ class LibraryCog(commands.Cog):
         library, now = self._library(interaction), discord.utils.utcnow()
         match library.find(name, now):
             case Found(review):
-                await interaction.response.send_message(view=cards.library_card(library, review, now))
+                await interaction.response.send_message(view=await cards.library_card(library, review, now))
             case Several(reviews):
                 await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
             case NotFound(nearest):
@@ -147,16 +147,16 @@ class LibraryCog(commands.Cog):
 
     async def go_to_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Go back to the card of a review, or on to that of a related one."""
-        await reply(interaction, self._card_of(interaction, (values or arguments)[0], private=True))
+        await reply(interaction, await self._card_of(interaction, (values or arguments)[0], private=True))
 
     async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the card of a review that was chosen in a list, which stays as it is."""
-        view = self._card_of(interaction, values[0], private=True)
+        view = await self._card_of(interaction, values[0], private=True)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def post_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Post the card of a review for everybody."""
-        view = self._card_of(interaction, (values or arguments)[0], sharer=interaction.user.display_name)
+        view = await self._card_of(interaction, (values or arguments)[0], sharer=interaction.user.display_name)
         await interaction.response.send_message(view=view)
 
     # --- lists ------------------------------------------------------------------------------------
@@ -203,9 +203,11 @@ class LibraryCog(commands.Cog):
             raise ReviewGone
         return review
 
-    def _card_of(self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = "") -> cards.View:
+    async def _card_of(
+        self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = ""
+    ) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
-        return cards.library_card(library, self._review(interaction, key), now, private=private, sharer=sharer)
+        return await cards.library_card(library, self._review(interaction, key), now, private=private, sharer=sharer)
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         library, now = self._library(interaction), discord.utils.utcnow()

@@ -18,10 +18,13 @@ from urllib.parse import quote, urlsplit
 from bot.errors import LibraryLoading, LibraryNotConnected
 from bot.library.addresses import assign_keys, short_hash
 from bot.library.folder import Scan, Stamp, scan_folder
+from bot.library.gist import gist, opinions, questions
 from bot.library.index import Index, Record
 from bot.library.lookup import Match
+from bot.library.outline import DIVIDER
 from bot.library.packing import unpack_review
 from bot.library.parse import definitions_in
+from bot.library.plain import plain_text
 from bot.library.reader import BEING_WRITTEN, Reader, Reading, read_files
 from bot.library.review import Problem, Review, Section
 from bot.library.shelf import Filter, Reviews, Shelf, Tag
@@ -31,6 +34,8 @@ _log = logging.getLogger(__name__)
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
 _MANY = 300  # changed files, from which on they are read by processes of their own
 _SHARE = 0.5  # of the known files; a scan that finds fewer is a fault
+_WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
+_OPINIONS = 2  # sentences
 _TEXTS = 500  # that are put into the full-text index in one go
 
 
@@ -76,6 +81,14 @@ class Related:
 
     review: Review
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """Sentences of a review, as plain text: what it says beyond its teaser, and what it thinks of the paper."""
+
+    gist: tuple[str, ...] = ()
+    opinions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +375,28 @@ class Library:
         elsewhere = definitions_in(body[: section.start] + "\n" + body[section.end :]) if "[" in text else []
         return "\n\n".join([text, *elsewhere])
 
+    async def read_gist(self, review: Review) -> tuple[str, ...]:
+        """Give the review in a few of its own sentences."""
+        return await self._of_body(review, lambda body: gist(body, review.name))
+
+    async def read_highlights(self, review: Review) -> Highlights:
+        """Give what a review's card shows beside its teaser."""
+        body = await self._index.get_body(review.path)
+        return await asyncio.to_thread(_choose_highlights, review, body or "")
+
+    async def read_questions(self, review: Review) -> tuple[str, ...]:
+        """Give the questions that a review asks, in their order."""
+        return await self._of_body(review, questions)
+
+    async def read_opinions(self, review: Review) -> tuple[str, ...]:
+        """Give the sentences that hold the opinion of a review, in their order."""
+        return await self._of_body(review, opinions)
+
+    async def _of_body(self, review: Review, choose: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+        """Choose sentences of a body: some milliseconds of work, so beside the event loop."""
+        body = await self._index.get_body(review.path)
+        return await asyncio.to_thread(choose, body) if body else ()
+
 
 class Libraries:
     """Which server reads which library. A club is a guild."""
@@ -388,6 +423,18 @@ def compare(scan: Scan, manifest: Mapping[str, Stamp]) -> Changes:
     changed = [path for path, stamp in scan.files.items() if manifest.get(path) != stamp]
     gone = [path for path in manifest if path not in scan.files]
     return Changes(changed, gone, manifest.keys() & changed)
+
+
+def _choose_highlights(review: Review, body: str) -> Highlights:
+    """Choose what the card shows: of a review with a teaser of its own only its opinion, of a short one nothing."""
+    if len(body) < _WORTH_CHOOSING:
+        return Highlights()
+    teaser = plain_text(review.teaser)
+    found = () if DIVIDER in body else gist(body, review.name)
+    return Highlights(
+        tuple(sentence for sentence in found if sentence not in teaser),
+        tuple(sentence for sentence in opinions(body) if sentence not in teaser)[:_OPINIONS],
+    )
 
 
 def _fill(shelf: Shelf, records: Iterable[Record], now: datetime) -> None:

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.library.addresses import short_hash
-from bot.library.library import Library
+from bot.library.library import Highlights, Library
 from bot.library.review import Review, Section
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
 from bot.ui.links import is_web_address, names_another_site, safe_url, site_name
@@ -23,6 +23,9 @@ PAGE = 1_900  # characters of a section on one page: a phone's screen or two
 
 _MENU = 25  # options of a select, at most
 _TEASER = 600
+_POINT = 300  # characters of a sentence of the gist
+_THOUGHTS = 320
+_NONE = Highlights()
 _LONGEST = 60_000  # characters of a section that are shown at all
 _ROW = 5  # buttons beside each other, at most
 _LINKS = 4  # buttons of a row, less the one for the published page
@@ -56,12 +59,18 @@ def shared_by(name: str) -> ui.TextDisplay[Any]:
 
 
 def review_card(
-    review: Review, page_url: str, resolve_ref: ResolveRef, *, private: bool = False, sharer: str = ""
+    review: Review,
+    page_url: str,
+    resolve_ref: ResolveRef,
+    highlights: Highlights = _NONE,
+    *,
+    private: bool = False,
+    sharer: str = "",
 ) -> View:
     """Show what a review is about, and where to read on.
 
-    `page_url` is the published page, or empty. A private card can be shared with the channel; `sharer` is the name of
-    the member who did.
+    `page_url` is the published page, or empty; `highlights` are what of its sentences is shown. A private card can
+    be shared with the channel; `sharer` is the name of the member who did.
     """
     about = byline(review)
     items: list[ui.Item[Any]] = [ui.TextDisplay(title_of(review) + (f"\n-# {about}" if about else ""))]
@@ -69,6 +78,12 @@ def review_card(
         items.insert(0, shared_by(sharer))
     if teaser := _lead(review.teaser, resolve_ref):
         items += [_gap(), ui.TextDisplay(teaser)]
+    if highlights.gist:
+        points = "\n".join(f"- {escape(truncate(sentence, _POINT))}" for sentence in highlights.gist)
+        items += [_gap(), ui.TextDisplay(f"**In brief**\n{points}")]
+    if highlights.opinions:
+        thoughts = escape(truncate(" ".join(highlights.opinions), _THOUGHTS))
+        items += [_gap(), ui.TextDisplay(f"**What the club thought**\n{thoughts}")]
     if tags := _tags(review):
         items += [_gap(), ui.TextDisplay(tags)]
     if review.sections:
@@ -84,10 +99,12 @@ def review_card(
     return layout(*items)
 
 
-def library_card(library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = "") -> View:
-    """Show the card of a review with the links that its library knows."""
-    refs = library_refs(library, review, now)
-    return review_card(review, library.page_url(review), refs, private=private, sharer=sharer)
+async def library_card(
+    library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = ""
+) -> View:
+    """Show the card of a review with the highlights and links that its library knows."""
+    refs, highlights = library_refs(library, review, now), await library.read_highlights(review)
+    return review_card(review, library.page_url(review), refs, highlights, private=private, sharer=sharer)
 
 
 def library_refs(library: Library, review: Review, now: datetime) -> ResolveRef:

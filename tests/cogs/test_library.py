@@ -12,6 +12,9 @@ from tests.conftest import SAMPLES, Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 async def test_paper_answers_with_the_card_for_everybody(club: Club) -> None:
     result = await club.paper("bertology")
     assert not result.ephemeral
@@ -660,3 +663,33 @@ async def test_a_teaser_begins_with_prose_and_ends_before_the_next_heading(
 
 async def test_years_are_completed_by_their_beginning(club: Club) -> None:
     assert [choice["value"] for choice in await club.complete("papers", "year", "2024")] == [2024]
+
+
+async def test_the_card_says_what_the_club_thought_and_a_review_without_a_teaser_says_it_in_brief(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    told = "The authors train a model on a corpus of reviews and compare it with three others in two languages. " * 4
+    thought = "We think that the comparison is unfair to the smallest model. Its corpus was never cleaned."
+    parts = [
+        f"The paper proposes a way to shorten reviews without a model. {told}",
+        f"## Results\n\nThe new way wins on all three measures by a wide margin, and needs a tenth of the time. {told}",
+        f"## Our thoughts\n\n{thought} {told}",
+    ]
+    files = {
+        "own.md": review_file("Own", "A teaser by hand.\n\n<!--more-->\n\n" + "\n\n".join(parts)),
+        "none.md": review_file("None", "\n\n".join(parts)),
+        "short.md": review_file("Short", "## Our thoughts\n\nWe think it is short.\n"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    own, none, short = [text_of((await club.paper(name)).response) for name in ("own", "none", "short")]
+    assert f"**What the club thought**\n{thought}" in own
+    assert "In brief" not in own
+    assert "**In brief**\n- " in none
+    assert f"**What the club thought**\n{thought}" in none
+    assert "What the club thought" not in short
+    library = club.bot.libraries.for_guild(None)
+    review = library.get(library.suggest("own", NOW)[0].key, NOW)
+    assert review
+    assert (await library.read_opinions(review))[0] == "We think that the comparison is unfair to the smallest model."
+    assert len(await library.read_gist(review)) == 3
+    assert await library.read_questions(review) == ()
