@@ -669,7 +669,7 @@ async def test_the_card_says_what_the_club_thought_and_a_review_without_a_teaser
     start_club: StartClub, tmp_path: Path
 ) -> None:
     told = "The authors train a model on a corpus of reviews and compare it with three others in two languages. " * 4
-    thought = "We think that the comparison is unfair to the smallest model. Its corpus was never cleaned."
+    thought = "We think that the comparison is unfair to the smallest model. The corpus of that model was never cleaned by anyone at all."
     parts = [
         f"The paper proposes a way to shorten reviews without a model. {told}",
         f"## Results\n\nThe new way wins on all three measures by a wide margin, and needs a tenth of the time. {told}",
