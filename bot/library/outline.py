@@ -15,6 +15,8 @@ _HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NOT_A_TITLE = re.compile(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}")  # nothing of this is underlined
 
+_INDENTED_FENCE = re.compile(r"^[ \t>]{0,16}(`{3,}|~{3,})(.*)$", re.MULTILINE)
+
 _MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_INTRO = 200  # lines
 
@@ -60,6 +62,24 @@ def _without_closing(text: str) -> str:
     return bare.rstrip() if not bare or bare[-1] in " \t" else text
 
 
+def find_divider(body: str) -> int:
+    """Give the offset of the divider between teaser and text, or -1; one that is shown as code divides nothing.
+
+    As in Hugo, only the first one counts.
+    """
+    found = body.find(DIVIDER)
+    if found > 0:
+        fence = ""
+        for match in _INDENTED_FENCE.finditer(body, 0, found):
+            if not fence:
+                fence = match[1]
+            elif match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        if fence:
+            return -1
+    return found
+
+
 def intro_lines(body: str, headings: list[Heading]) -> Iterator[str]:
     """Yield the lines before the first section (and below a heading that is the title), without code and comments."""
     after_title = headings[1:] if headings and headings[0].level == 1 else headings
@@ -82,7 +102,8 @@ def find_sections(body: str, headings: list[Heading], *, intro: bool) -> tuple[S
     """
     deepest = max(2, min((heading.level for heading in headings), default=2))
     tops = [heading for heading in headings if heading.level <= deepest]
-    start = body.find(DIVIDER) + len(DIVIDER) if DIVIDER in body else 0
+    divider = find_divider(body)
+    start = divider + len(DIVIDER) if divider >= 0 else 0
     bounds = [*(heading.start for heading in tops), len(body)]
     sections: list[Section] = []
     if intro and body[start : bounds[0]].strip():

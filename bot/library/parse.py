@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from bot.library import hugo
 from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, decode, parse_document
 from bot.library.imprint import is_prose, paper_authors, read_imprint, reviewed_paper
-from bot.library.outline import DIVIDER, Heading, find_headings, find_sections, intro_lines
+from bot.library.outline import DIVIDER, Heading, find_divider, find_headings, find_sections, intro_lines
 from bot.library.plain import plain_inline, summary_end
 from bot.library.review import Problem, Ref, Review
+from bot.library.shortcodes import render_shortcodes
 
 _PREFIX = re.compile(r"\s*\[\s*papers?(?:\s[\w ]{0,20})?\s*\]\s*:?\s*", re.IGNORECASE)
 # `[^note]: text` and `[label]: address`, which may stand behind the text that names them.
@@ -60,7 +61,7 @@ def parse_review(path: str, data: bytes) -> Parsed:
         return Parsed(None, "", tuple(problems))
 
     metadata = hugo.merged_params(document.metadata)
-    body, targets = hugo.render_shortcodes(document.body)
+    body, targets = render_shortcodes(document.body, metadata)
     refs: list[Ref] = []
     line, position = document.body_line, 0
     for target, offset in targets:
@@ -129,12 +130,15 @@ def _without_prefix(title: str) -> str:
 
 
 def _teaser(body: str, metadata: Metadata) -> str:
-    """Take what stands before the divider, else front matter's `summary`, else Hugo's automatic summary."""
-    before, divider, _ = body.partition(DIVIDER)
-    teaser = before.strip() if divider else ""
+    """Take what stands before the divider, else front matter's `summary`, else Hugo's automatic summary.
+
+    A divider with nothing before it means: no summary.
+    """
+    divider = find_divider(body)
+    teaser = body[: max(divider, 0)].strip()
     if not teaser and (summary := hugo.as_text(metadata.get("summary"))):
         return summary[:_MAX_TEASER]
-    if not teaser:
+    if divider < 0:
         end = summary_end(body, cjk=hugo.as_bool(metadata.get("iscjklanguage")))
         teaser = body[:end].replace(DIVIDER, "").strip()
     definitions = definitions_in(body[len(teaser) :]) if "[" in teaser else []

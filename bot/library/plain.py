@@ -6,37 +6,100 @@ typographic quotes; markdown-it-py does the same.
 
 import html
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from rich.emoji import Emoji
 
 from bot.library.typography import typography_plugin
 
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
 _SUMMARY_READS = 12_000  # characters in which its end is looked for
+_OMITTED = "<!-- raw HTML omitted -->"
+_LONGEST_FORMULA = 4_000
 
-_MARKDOWN = (
-    MarkdownIt("commonmark", {"html": True})
-    .enable(["table", "strikethrough"])
-    .use(footnote_plugin, inline=False)
-    .use(deflist_plugin)
-    .use(typography_plugin)
-)
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a site's configuration says about its markdown.
+
+    `typographer` sets quotes and dashes; `raw_html` shows HTML, which is left out otherwise (`unsafe`); `emoji` reads
+    `:smile:`; what stands between a pair of `verbatim` (the passthrough extension, for formulas) is left alone.
+    Source: https://gohugo.io/configuration/markup/.
+    """
+
+    typographer: bool = True
+    raw_html: bool = True
+    emoji: bool = False
+    verbatim: tuple[tuple[str, str], ...] = ()
+
+
+DEFAULT = Rendering()
+
+
+@cache
+def _markdown(rendering: Rendering) -> MarkdownIt:
+    markdown = (
+        MarkdownIt("commonmark", {"html": True, "strikethrough_single_tilde": True})
+        .enable(["table", "strikethrough"])
+        .use(footnote_plugin, inline=False)
+        .use(deflist_plugin)
+    )
+    if rendering.typographer:
+        markdown.use(typography_plugin)
+    if not rendering.raw_html:
+        markdown.add_render_rule("html_block", _omit)
+        markdown.add_render_rule("html_inline", _omit)
+    if rendering.verbatim:
+        markdown.inline.ruler.before("escape", "verbatim", _verbatim_rule(rendering.verbatim))
+    return markdown
+
+
+def _omit(*_: object) -> str:
+    return _OMITTED
+
+
+def _verbatim_rule(pairs: tuple[tuple[str, str], ...]) -> Callable[[StateInline, bool], bool]:
+    ordered = sorted(pairs, key=lambda pair: -len(pair[0]))
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        for opening, closing in ordered:
+            if state.src.startswith(opening, state.pos):
+                begin = state.pos + len(opening)
+                end = state.src.find(closing, begin, min(state.posMax, begin + _LONGEST_FORMULA))
+                if end < 0:
+                    continue
+                if not silent:
+                    state.pending += state.src[state.pos : end + len(closing)]
+                state.pos = end + len(closing)
+                return True
+        return False
+
+    return rule
+
+
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _HTML_WORD = re.compile(r"</?[A-Za-z]+>?|[A-Za-z]+=[\"'].*|>", re.DOTALL)  # what Hugo does not count as a word
 _HEADING_ATTRIBUTES = re.compile(r"^( {0,3}#{1,6} .{0,500}?) {0,9}\{[#.][^{}\n]{0,200}\} *$", re.MULTILINE)
 
 
-def plain_text(markdown: str) -> str:
+def plain_text(markdown: str, rendering: Rendering = DEFAULT) -> str:
     """Render markdown and drop the markup: one line of text with typographic quotes, as a browser shows it."""
-    text = _MARKDOWN.render(_HEADING_ATTRIBUTES.sub(r"\1", markdown)).partition('<hr class="footnotes-sep"')[0]
+    text = _markdown(rendering).render(_HEADING_ATTRIBUTES.sub(r"\1", markdown))
+    text = text.partition('<hr class="footnotes-sep"')[0]
+    if rendering.emoji:
+        text = Emoji.replace(text)
     text = re.sub(r"\[([0-9]+)(?::[0-9]+)?\]</a></sup>", r"\1", text)  # a footnote's mark, without brackets
     text = re.sub(r"(<li>\s*(?:<p>)?)\[[ xX]\] ", r"\1", text)  # the box of a task
-    text = re.sub(r"<br ?/?>", "\n", _UNSEEN.sub("", text))
+    text = re.sub(r"<br ?/?>|</p>", "\n", _UNSEEN.sub("", text))
     return " ".join(html.unescape(_TAG.sub("", text)).split())
 
 
@@ -45,21 +108,22 @@ def plain_inline(markdown: str) -> str:
     markdown = markdown[:1_000].strip()
     if not any(mark in markdown for mark in "*_`[]<&\\~"):
         return markdown
-    return " ".join(html.unescape(_TAG.sub("", _MARKDOWN.renderInline(markdown))).split())
+    return " ".join(html.unescape(_TAG.sub("", _markdown(DEFAULT).renderInline(markdown))).split())
 
 
-def summary_end(markdown: str, *, cjk: bool = False) -> int:
-    """Find where Hugo's automatic summary ends: the block in which the paragraph of the 70th word ends.
+def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS, rendering: Rendering = DEFAULT) -> int:
+    """Find where Hugo's automatic summary ends: the block in which the paragraph of the last wanted word ends.
 
     Gives a character offset. Words are counted in the HTML between the ends of paragraphs, as Hugo does
     (resources/page/page_markup.go), so those of headings and lists before it count too. With `cjk`, the front
-    matter's `isCJKLanguage`, each character of such a script is a word.
+    matter's `isCJKLanguage`, each character of such a script is a word. `words` is the site's `summaryLength`.
     """
+    parser = _markdown(rendering)
     head = markdown[:_SUMMARY_READS]
     env: dict[str, object] = {}
     count, end_line, open_html = 0, 0, ""
     block: list[Token] = []
-    for token in _MARKDOWN.parse(head, env):
+    for token in parser.parse(head, env):
         if token.type == "footnote_block_open":
             break
         if token.type == "heading_open":
@@ -69,14 +133,13 @@ def summary_end(markdown: str, *, cjk: bool = False) -> int:
         block.append(token)
         if token.level > 0 or token.nesting == 1:
             continue
-        rendered = re.sub(
-            r"\s?\{[#.][^{}<>]{0,200}\}(?=</h)", "", _MARKDOWN.renderer.render(block, _MARKDOWN.options, env)
-        )
+        rendered = parser.renderer.render(block, parser.options, env).replace('"text-align:', '"text-align: ')
+        rendered = re.sub(r"\s?\{[#.][^{}<>]{0,200}\}(?=</h)", "", rendered)
         *paragraphs, open_html = (open_html + rendered).split("</p>")
         block = []
         for paragraph in paragraphs:
             count += _count_words(paragraph, cjk=cjk)
-            if count >= SUMMARY_WORDS:
+            if count >= words:
                 return _line_end(markdown, head, end_line)
     return len(markdown)
 
