@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from pathspec import GitIgnoreSpec
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     )
 
     reviews: Path = Field(description="the folder that holds the reviews")
+    reviews_include: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="patterns of the files that are reviews, such as papers/** or !drafts/**"
+    )
     data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
     token: SecretStr | None = Field(default=None, description="the bot's token")
     token_file: Path | None = Field(default=None, description="a file that holds the token, instead")
@@ -46,6 +50,21 @@ class Settings(BaseSettings):
             what = "is not a folder" if path.exists() else "does not exist"
             raise ValueError(f"{path} {what}: give the folder that holds the reviews, such as /srv/blog/content/papers")
         return path
+
+    @field_validator("reviews_include", mode="before")
+    @classmethod
+    def _split_patterns(cls, value: Any) -> Any:
+        patterns = value.replace(",", " ").split() if isinstance(value, str) else list(value)
+        for pattern in patterns:
+            if ".." in pattern.split("/"):
+                raise ValueError(f"{pattern} leaves the folder: patterns count from {PREFIX}REVIEWS, such as papers/**")
+            try:
+                meant = any(part.include is not None for part in GitIgnoreSpec.from_lines([pattern]).patterns)
+            except ValueError:
+                meant = False
+            if not meant:
+                raise ValueError(f"{pattern} is no pattern: give some such as papers/**, *.md or !books/**")
+        return tuple(patterns)
 
     @field_validator("data")
     @classmethod

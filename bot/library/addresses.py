@@ -17,7 +17,8 @@ from bot.library.review import Review
 def assign_slugs(reviews: Iterable[Review]) -> dict[str, str]:
     """Give each path its slug: the last segment of its address, with the folder before it where two collide."""
     segments = {
-        review.path: [part for part in review.url_path.split("/") if part] or [PurePosixPath(review.path).stem]
+        review.path: [part for part in review.url_path.removesuffix(".html").split("/") if part]
+        or [PurePosixPath(review.path).stem]
         for review in reviews
     }
     slugs = {path: parts[-1] for path, parts in segments.items()}

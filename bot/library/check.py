@@ -12,7 +12,7 @@ from typing import Any
 from bot.library.addresses import Resolver, assign_slugs
 from bot.library.folder import scan_folder
 from bot.library.library import broken_refs, read_review
-from bot.library.plain import plain_text
+from bot.library.plain import Rendering, plain_text
 from bot.library.review import Problem, Review
 
 
@@ -23,6 +23,7 @@ class Report:
     reviews: tuple[Review, ...]
     problems: tuple[Problem, ...]
     resolver: Resolver
+    rendering: Rendering
 
     @property
     def ok(self) -> bool:
@@ -54,7 +55,7 @@ class Report:
             "authors": review.authors,
             "tags": review.tags,
             "categories": review.categories,
-            "teaser": plain_text(review.teaser),
+            "teaser": plain_text(review.teaser, self.rendering),
             "paper_ids": [str(paper) for paper in review.paper_ids],
             "links": [link.url for link in review.links],
             "refs": list(dict.fromkeys(slugs[path] for path in targets if path)),
@@ -62,16 +63,18 @@ class Report:
         }
 
 
-def check_folder(root: Path, progress: Callable[[int, int], None] | None = None) -> Report:
-    """Read a whole folder; raise OSError when it cannot be listed.
+def check_folder(
+    root: Path, progress: Callable[[int, int], None] | None = None, *, include: tuple[str, ...] = ()
+) -> Report:
+    """Read a whole folder, or what the patterns `include` of it; raise OSError when it cannot be listed.
 
     `progress` is called with the number of files read so far and the number of all.
     """
-    scan = scan_folder(root)
+    scan = scan_folder(root, include)
     reviews: list[Review] = []
     problems: list[Problem] = list(scan.skipped)
     for count, path in enumerate(scan.files, 1):
-        parsed, _ = read_review(root, path)
+        parsed, _ = read_review(root, path, scan.site)
         problems += parsed.problems
         if parsed.review:
             reviews.append(parsed.review)
@@ -82,4 +85,4 @@ def check_folder(root: Path, progress: Callable[[int, int], None] | None = None)
     resolver = Resolver(named)
     problems += broken_refs(named.values(), resolver)
     problems.sort(key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(named.values()), tuple(problems), resolver)
+    return Report(tuple(named.values()), tuple(problems), resolver, scan.site.rendering)

@@ -259,4 +259,21 @@ class _Json(BaseHandler):
         return value
 
 
-_HANDLERS: tuple[_Yaml | _Toml | _Json, ...] = (_Yaml(), _Toml(), _Json())
+_HANDLERS: tuple[_Yaml, _Toml, _Json] = (_Yaml(), _Toml(), _Json())
+
+
+def parse_data(text: str, suffix: str) -> Metadata:
+    """Read a whole file of data, such as a site's configuration, with the same limits; `suffix` names its format.
+
+    Raises FrontMatterError when it cannot be read.
+    """
+    if len(text) > MAX_BLOCK:
+        raise FrontMatterError(1, f"it is longer than {MAX_BLOCK // 1024} KiB")
+    yaml_, toml, json_ = _HANDLERS
+    try:
+        if suffix == ".json":
+            start = text.lstrip()
+            return json_.load(json_.split(start)[0]) if start else {}
+        return (toml if suffix == ".toml" else yaml_).load(text)
+    except FrontMatterError as error:  # their lines count from the fence above
+        raise FrontMatterError(max(1, error.line - (suffix != ".json")), error.reason) from error.__cause__

@@ -7,7 +7,7 @@ front matter, urls and cross references.
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -39,6 +39,20 @@ def as_bool(value: Value) -> bool:
 def fold_term(term: str) -> str:
     """Give the identity of a tag or category: `Reading Club` and `reading-club` are one term."""
     return re.sub(r"[\s-]+", "-", unicodedata.normalize("NFC", term).casefold().strip())
+
+
+def hidden_by(metadata: Metadata) -> str:
+    """Name the field that keeps a page out of every list of its site, or give the empty text.
+
+    Source: https://gohugo.io/content-management/build-options/.
+    """
+    if as_bool(metadata.get("headless")):
+        return "headless"
+    for key in ("build", "_build"):
+        options = metadata.get(key)
+        if isinstance(options, dict) and as_text(options.get("list")).lower() in ("never", "false"):
+            return f"{key}.list"
+    return ""
 
 
 # Hugo's own fields, which a `params` table does not change.
@@ -83,7 +97,7 @@ class DateError(ValueError):
         self.guess = guess
 
 
-def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
+def parse_date(value: Value, zone: tzinfo = UTC) -> datetime | None:
     """Read a date of front matter into an aware datetime; None when there is none.
 
     A date without a time zone is in `zone` (the site's; UTC unless it says otherwise).
@@ -168,22 +182,6 @@ def page_path(path: str) -> str:
     stem = file.stem.removesuffix(".en")  # English is the language of a site that names none
     bare = file.parent if stem.lower() == "index" else file.with_name(stem or file.stem)
     return "/" + urlize("" if str(bare) == "." else str(bare))
-
-
-def has_own_url(metadata: Metadata) -> bool:
-    """Tell whether front matter sets the address of the page; sites put the paper's address there too."""
-    url = as_text(metadata.get("url"))
-    return bool(url) and "://" not in url
-
-
-def url_path(path: str, metadata: Metadata) -> str:
-    """Give the address of a page within its site, percent-decoded: `url` beats `slug` beats the file's path."""
-    if has_own_url(metadata):
-        return "/" + unquote(as_text(metadata.get("url"))).lstrip("/")
-    plain = page_path(path)
-    if slug := as_text(metadata.get("slug")):
-        return f"{plain.rpartition('/')[0]}/{sanitize(slug.lower())}/"
-    return plain.rstrip("/") + "/"
 
 
 # --- references -----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from bot.library.lookup import Match, newest_first
 from bot.library.parse import Parsed, definitions_in, parse_review
 from bot.library.review import Problem, Review, Section
 from bot.library.shelf import Shelf
+from bot.library.site import Site
 from bot.library.words import normalize
 
 _log = logging.getLogger(__name__)
@@ -79,11 +80,17 @@ class Related:
 class Library:
     """The reviews of one folder. Names and cards are served from memory, bodies from the index."""
 
-    def __init__(self, root: Path, index: Index, site_url: str = "", *, drafts: bool = False) -> None:
-        """With `drafts` every review is visible, published or not: for its author, never for a chat."""
+    def __init__(
+        self, root: Path, index: Index, site_url: str = "", *, include: tuple[str, ...] = (), drafts: bool = False
+    ) -> None:
+        """`include` are patterns that limit which files are reviews; see `folder.scan_folder`.
+
+        With `drafts` every review is visible, published or not: for its author, never for a chat.
+        """
         self.root = root
         self.site_url = site_url.rstrip("/")
         self.problems: tuple[Problem, ...] = ()
+        self._include = include
         self._index = index
         self._drafts = drafts
         self._shelf = Shelf((), drafts=drafts)
@@ -106,14 +113,15 @@ class Library:
         beside the event loop, and what was loaded before answers meanwhile.
         """
         records = {record.path: record for record in await self._index.get_records()}
-        scan = await asyncio.to_thread(scan_folder, self.root)
+        scan = await asyncio.to_thread(scan_folder, self.root, self._include)
         changed = [path for path, stamp in scan.files.items() if path not in records or records[path].stamp != stamp]
         gone = [records.pop(path) for path in list(records) if path not in scan.files]
         before = [*gone, *(records[path] for path in changed if path in records)]
         unread: list[Problem] = []
         for start in range(0, len(changed), _SLICE):
             paths = changed[start : start + _SLICE]
-            parsed = await asyncio.to_thread(_read_slice, self.root, [(path, scan.files[path]) for path in paths])
+            files = [(path, scan.files[path]) for path in paths]
+            parsed = await asyncio.to_thread(_read_slice, self.root, files, scan.site)
             good: list[tuple[Record, str]] = []
             for record, body in parsed:
                 old = records.get(record.path)
@@ -291,21 +299,21 @@ class Libraries:
         return self._default
 
 
-def _read_slice(root: Path, files: list[tuple[str, Stamp]]) -> list[tuple[Record, str]]:
+def _read_slice(root: Path, files: list[tuple[str, Stamp]], site: Site) -> list[tuple[Record, str]]:
     rows: list[tuple[Record, str]] = []
     for path, stamp in files:
-        parsed, digest = read_review(root, path)
+        parsed, digest = read_review(root, path, site)
         rows.append((Record(path, stamp, digest, parsed.review, parsed.problems), parsed.body))
     return rows
 
 
-def read_review(root: Path, path: str) -> tuple[Parsed, str]:
+def read_review(root: Path, path: str, site: Site) -> tuple[Parsed, str]:
     """Read and parse one file of a folder; the second value is the SHA-256 of its bytes. Never raises."""
     try:
         data = read_file(root, path)
     except (UnreadableFile, OSError) as error:
         return Parsed(None, "", (Problem(path, 1, "error", str(error)),)), ""
-    return parse_review(path, data), hashlib.sha256(data).hexdigest()
+    return parse_review(path, data, site), hashlib.sha256(data).hexdigest()
 
 
 def broken_refs(reviews: Iterable[Review], resolver: Resolver) -> list[Problem]:

@@ -118,6 +118,8 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
     (resources/page/page_markup.go), so those of headings and lists before it count too. With `cjk`, the front
     matter's `isCJKLanguage`, each character of such a script is a word. `words` is the site's `summaryLength`.
     """
+    if words < 1:
+        return 0
     parser = _markdown(rendering)
     head = markdown[:_SUMMARY_READS]
     env: dict[str, object] = {}

@@ -83,27 +83,6 @@ def test_spellings_of_a_term_are_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "metadata", "expected"),
-    [
-        ("papers/bert.md", {}, "/papers/bert/"),
-        ("papers/Mixed Case Über & Co's (v2)+a_b.c.md", {}, "/papers/mixed-case-über--cos-v2+a_b.c/"),
-        ("papers/leaf/index.md", {}, "/papers/leaf/"),
-        ("papers/leaf/index.md", {"slug": "Ünï Slug"}, "/papers/ünï-slug/"),
-        ("papers/bert.md", {"slug": "My Slug"}, "/papers/my-slug/"),
-        ("papers/bert.md", {"slug": "x", "url": "/a/Custom/"}, "/a/Custom/"),
-        ("papers/bert.md", {"slug": "My Slug & Co."}, "/papers/my-slug-co./"),
-        ("papers/bert.en.md", {}, "/papers/bert/"),
-        ("papers/bert.fr.md", {}, "/papers/bert.fr/"),
-        ("papers/bert.md", {"url": "foo/Bar.html"}, "/foo/Bar.html"),
-        ("papers/bert.md", {"url": "https://arxiv.org/abs/1"}, "/papers/bert/"),
-        ("index.md", {}, "/"),
-    ],
-)
-def test_the_address_of_a_page(path: str, metadata: dict[str, Value], expected: str) -> None:
-    assert hugo.url_path(path, metadata) == expected
-
-
-@pytest.mark.parametrize(
     ("target", "source", "expected"),
     [
         ("a.md", "papers/x.md", ["/papers/a", "/a"]),

@@ -57,7 +57,10 @@ def test_no_text_breaks_the_shortcodes_and_no_word_outside_is_lost(text: str) ->
         ("a {{< comment >}}never closed", "a never closed"),
         ("by {{< param authorName >}}!", "by Ada!"),
         ("by {{< param nobody >}}!", "by !"),
-        ('{{< button href="https://a.example/(x)" >}}Read *it*{{< /button >}}', "[Read *it*](https://a.example/%28x%29)"),
+        (
+            '{{< button href="https://a.example/(x)" >}}Read *it*{{< /button >}}',
+            "[Read *it*](https://a.example/%28x%29)",
+        ),
         ('{{< button url="https://a.example/" text="Paper" />}}', "[Paper](https://a.example/)"),
         ('{{< button relref="/x" >}}Here{{< /button >}}', "Here"),
         ('{{< button href="javascript:x" >}}Here{{< /button >}}', "Here"),
