@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.library.labels import is_link_label
 from bot.library.plain import plain_inline
 from bot.library.review import Section
 
@@ -19,6 +20,8 @@ _INDENTED_FENCE = re.compile(r"^[ \t>]{0,16}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
 _MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_INTRO = 200  # lines
+_MAX_LABELS = 8  # headings that may say `Paper` or `Links`
+_MAX_LABELLED = 12  # lines below such a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,26 @@ def intro_lines(body: str, headings: list[Heading]) -> Iterator[str]:
             comment = "-->" not in line
         elif not fence and line.strip():
             yield line
+
+
+def imprint_lines(body: str, headings: list[Heading]) -> Iterator[str]:
+    """Yield the lines that may name the paper: those before the first section, and sections that are called so.
+
+    Those begin with their heading as a label. A first heading that is a link counts as a line too.
+    """
+    yield from intro_lines(body, headings)
+    linked = [heading for heading in headings[:_MAX_LABELS] if heading.title.startswith("[")]
+    if len(linked) == 1 and linked[0] is headings[0]:
+        yield headings[0].title
+    ends = [*(heading.start for heading in headings[1:]), len(body)]
+    for heading, end in zip(headings[:_MAX_LABELS], ends, strict=False):
+        label = plain_inline(heading.title).rstrip(":\uff1a")
+        if len(label) < 40 and is_link_label(label, strict=True):
+            lines = [line for line in body[heading.end : end].split("\n", _MAX_LABELLED) if line.strip()]
+            if len(lines) == 1:
+                yield f"{label}: {lines[0].lstrip(' -*+>')}"
+            elif len(lines) < _MAX_LABELLED:
+                yield from lines
 
 
 def find_sections(body: str, headings: list[Heading], *, intro: bool) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ from bot.library import hugo, jekyll
 from bot.library.cascade import apply_cascades
 from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, decode, parse_document
 from bot.library.imprint import is_prose, paper_authors, read_imprint, reviewed_paper
-from bot.library.outline import DIVIDER, Heading, find_divider, find_headings, find_sections, intro_lines
+from bot.library.outline import DIVIDER, Heading, find_divider, find_headings, find_sections, imprint_lines
 from bot.library.permalinks import base_name, split_date, url_path
 from bot.library.plain import plain_inline, summary_end
 from bot.library.review import Problem, Ref, Review
@@ -84,7 +84,7 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
         position = offset
         refs.append(Ref(target, line))
     headings = find_headings(body)
-    imprint = read_imprint(intro_lines(body, headings))
+    imprint = read_imprint(imprint_lines(body, headings), link_definitions(body))
 
     named_date, named_slug = split_date(base_name(page))
     fields = metadata | {":filename": named_date}
@@ -95,7 +95,7 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
 
     first_heading = plain_inline(headings[0].title) if headings else ""
     title = hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path)
-    links, paper_ids = reviewed_paper(metadata, imprint)
+    links, paper_ids = reviewed_paper(metadata, imprint, _without_prefix(title))
     address, own_url = url_path(path, metadata, site, title=title, date=date, slug=slug)
     draft = hugo.as_bool(metadata.get("draft")) or hugo.as_text(metadata.get("published")).lower() == "false"
     if hidden := hugo.hidden_by(metadata):
@@ -184,6 +184,16 @@ def _with_definitions(teaser: str, body: str) -> str:
 def definitions_in(text: str) -> list[str]:
     """Give the definitions of footnotes and links that stand in a part of a body, for the parts that use them."""
     return _DEFINITION.findall(text[:_MAX_DEFINED])[:200] if "]:" in text else []
+
+
+_LINK_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]^\n]{1,100})\]:[ \t]{0,9}<?(https?://[^\s<>]{1,2000})", re.MULTILINE)
+
+
+def link_definitions(body: str) -> dict[str, str]:
+    """Give the addresses of links by reference, by their labels in lower case."""
+    if "]:" not in body:
+        return {}
+    return {match[1].lower(): match[2] for match in _LINK_DEFINITION.finditer(body[:_MAX_DEFINED])}
 
 
 def _line_of_key(text: str, key: str) -> int:
