@@ -1,4 +1,4 @@
-"""Bytes of a file -> metadata and body: YAML, TOML and JSON front matter, read without trust.
+"""The text of a file -> metadata and body: YAML, TOML and JSON front matter, read without trust.
 
 python-frontmatter drives the reading; its own handlers are replaced, because they drop an unclosed block
 without a word, have no limits, and turn `no`, `0777` and `1:30` into False, 511 and 90. Here scalars of YAML
@@ -48,28 +48,6 @@ class Document:
     metadata: Metadata
     body: str
     body_line: int
-
-
-def decode(data: bytes) -> tuple[str, str | None]:
-    """Decode a file and unify its line ends; the second value names the encoding when it is not UTF-8."""
-    encoding = None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text, encoding = _decode_legacy(data)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
-
-
-def _decode_legacy(data: bytes) -> tuple[str, str]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace"), "UTF-16"
-    high = sum(byte >= 0x80 for byte in data)
-    if high * 8 > len(data):  # western text has a few accents, Chinese text little else
-        try:
-            return data.decode("gb18030"), "GB18030"
-        except UnicodeDecodeError:
-            pass
-    return data.decode("cp1252", "replace"), "Windows-1252"
 
 
 def parse_document(text: str) -> Document:

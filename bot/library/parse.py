@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from bot.library import hugo, jekyll
 from bot.library.cascade import apply_cascades
-from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, decode, parse_document
+from bot.library.encoding import BROKEN, decode
+from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, Metadata, parse_document
 from bot.library.imprint import is_prose, paper_authors, read_imprint, reviewed_paper
 from bot.library.outline import DIVIDER, Heading, find_divider, find_headings, find_sections, imprint_lines
 from bot.library.permalinks import base_name, split_date, url_path
@@ -54,7 +55,10 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
             problems.append(problem)
 
     text, encoding = decode(data)
-    if encoding:
+    if encoding == BROKEN:
+        line = 1 + text.count("\n", 0, max(text.find("\ufffd"), 0))
+        note(line, "warning", "holds bytes that are not UTF-8, shown as \ufffd: write them anew")
+    elif encoding:
         note(1, "warning", f"is not UTF-8; read as {encoding}: save it as UTF-8")
     try:
         document = parse_document(text)

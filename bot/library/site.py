@@ -15,8 +15,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.library.cascade import Cascade, read_rules
+from bot.library.encoding import decode
 from bot.library.files import UnreadableFile, read_file
-from bot.library.frontmatter import FrontMatterError, Metadata, Value, decode, parse_data, parse_document
+from bot.library.frontmatter import FrontMatterError, Metadata, Value, parse_data, parse_document
 from bot.library.hugo import as_bool, as_list, as_text
 from bot.library.plain import SUMMARY_WORDS, Rendering
 from bot.library.review import Problem
