@@ -21,6 +21,9 @@ _ENDS = {name: re.compile(rf"\{{%-?\s{{0,9}}end{name}\s{{0,9}}-?%\}}") for name 
 _STRING = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)')\s*(?:\||$)")
 _CAPTION = re.compile(r"\bcaption\s{0,3}=\s{0,3}(?:\"([^\"]{0,900})\"|'([^']{0,900})')")
 # kramdown's attributes: `{: .class #id}`, `{:toc}`; https://kramdown.gettalong.org/syntax.html#attribute-list-definitions
+_CONTENTS = re.compile(
+    r"^ {0,3}(?:[*+-]|1\.) [^\n]{0,80}\n\{:\s?toc\}", re.MULTILINE
+)  # where a list of the headings stands
 _ATTRIBUTES = re.compile(r"\{:\s{0,3}(?:[.#][\w-]|[\w-]{1,40}=|toc\b|no_toc\b)[^{}\n]{0,200}\}")
 
 
@@ -97,7 +100,7 @@ def render_liquid(
             pieces.append(f"*{caption[1] or caption[2]}*")
     pieces.append(text[position:])
     body = "".join(pieces)
-    return _ATTRIBUTES.sub("", body) if "{:" in body else body, tuple(refs)
+    return _ATTRIBUTES.sub("", _CONTENTS.sub("", body)) if "{:" in body else body, tuple(refs)
 
 
 def _show(output: str, written: str, metadata: Mapping[str, Value], params: Mapping[str, Value]) -> str:

@@ -17,7 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from rich.emoji import Emoji
 
-from bot.library.typography import typography_plugin
+from bot.library.typography import SIGNS, typography_plugin
 
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
@@ -47,7 +47,7 @@ DEFAULT = Rendering()
 @cache
 def _markdown(rendering: Rendering) -> MarkdownIt:
     markdown = (
-        MarkdownIt("commonmark", {"html": True, "strikethrough_single_tilde": True})
+        MarkdownIt("commonmark", {"html": True, "xhtmlOut": False, "strikethrough_single_tilde": True})
         .enable(["table", "strikethrough"])
         .use(footnote_plugin, inline=False)
         .use(deflist_plugin)
@@ -86,8 +86,19 @@ def _verbatim_rule(pairs: tuple[tuple[str, str], ...]) -> Callable[[StateInline,
 
 
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_CODE = re.compile(r"(<code\b.*?</code>)", re.DOTALL)
 _TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _HTML_WORD = re.compile(r"</?[A-Za-z]+>?|[A-Za-z]+=[\"'].*|>", re.DOTALL)  # what Hugo does not count as a word
+_BARE_LINK = re.compile(  # which Hugo makes a link, whose words are not counted
+    r"(?:https?://|ftp://|www\.)[\w@:%.+~#=-]{1,256}\.[a-z]+(?!.*</code>)|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}$",
+    re.IGNORECASE,
+)
+_AS_HUGO = (
+    ('"text-align:', '"text-align: '),
+    ("<pre><code>", '<pre tabindex="0"><code>'),
+    ("</pre>\n", "</pre>"),
+)
+_SET_SIGNS = str.maketrans("", "", SIGNS)
 _HEADING_ATTRIBUTES = re.compile(r"^( {0,3}#{1,6} .{0,500}?) {0,9}\{[#.][^{}\n]{0,200}\} *$", re.MULTILINE)
 
 
@@ -96,7 +107,8 @@ def plain_text(markdown: str, rendering: Rendering = DEFAULT) -> str:
     text = _markdown(rendering).render(_HEADING_ATTRIBUTES.sub(r"\1", markdown))
     text = text.partition('<hr class="footnotes-sep"')[0]
     if rendering.emoji:
-        text = Emoji.replace(text)
+        pieces = _CODE.split(text)
+        text = "".join(piece if number % 2 else Emoji.replace(piece) for number, piece in enumerate(pieces))
     text = re.sub(r"\[([0-9]+)(?::[0-9]+)?\]</a></sup>", r"\1", text)  # a footnote's mark, without brackets
     text = re.sub(r"(<li>\s*(?:<p>)?)\[[ xX]\] ", r"\1", text)  # the box of a task
     text = re.sub(r"<br ?/?>|</p>", "\n", _UNSEEN.sub("", text))
@@ -135,7 +147,10 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
         block.append(token)
         if token.level > 0 or token.nesting == 1:
             continue
-        rendered = parser.renderer.render(block, parser.options, env).replace('"text-align:', '"text-align: ')
+        rendered = parser.renderer.render(block, parser.options, env)
+        # Attributes as Hugo writes them: some hide a word, some make one more.
+        for ours, hugos in _AS_HUGO:
+            rendered = rendered.replace(ours, hugos)
         rendered = re.sub(r"\s?\{[#.][^{}<>]{0,200}\}(?=</h)", "", rendered)
         *paragraphs, open_html = (open_html + rendered).split("</p>")
         block = []
@@ -156,8 +171,10 @@ def _line_end(markdown: str, head: str, line: int) -> int:
 
 
 def _count_words(fragment: str, *, cjk: bool) -> int:
-    # Hugo never looks at the last character, which matters when it is a word of its own.
-    words = [word for word in fragment[:-1].split() if not _HTML_WORD.fullmatch(word)]
+    # Hugo never looks at the last character, which matters when it is a word of its own, and no entity.
+    seen = fragment if fragment[-1:] in SIGNS else fragment[:-1]
+    words = [word for word in seen.split() if not _HTML_WORD.fullmatch(word) and not _BARE_LINK.match(word)]
     if not cjk:
         return len(words)
-    return sum(1 if word.isascii() else len(_TAG.sub("", word)) for word in words)
+    # What Hugo sets for straight quotes is an entity, and so of ASCII.
+    return sum(1 if word.translate(_SET_SIGNS).isascii() else len(_TAG.sub("", word)) for word in words)
