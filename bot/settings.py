@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pathspec import GitIgnoreSpec
+from pathspec import PathSpec
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
             if ".." in pattern.split("/"):
                 raise ValueError(f"{pattern} leaves the folder: patterns count from {PREFIX}REVIEWS, such as papers/**")
             try:
-                meant = any(part.include is not None for part in GitIgnoreSpec.from_lines([pattern]).patterns)
+                meant = any(part.include is not None for part in PathSpec.from_lines("gitignore", [pattern]).patterns)
             except ValueError:
                 meant = False
             if not meant:

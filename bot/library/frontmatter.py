@@ -251,7 +251,13 @@ def parse_data(text: str, suffix: str) -> Metadata:
     try:
         if suffix == ".json":
             start = text.lstrip()
-            return json_.load(json_.split(start)[0]) if start else {}
-        return (toml if suffix == ".toml" else yaml_).load(text)
+            return _as_table(json_.load(json_.split(start)[0]) if start else {})
+        return _as_table((toml if suffix == ".toml" else yaml_).load(text))
     except FrontMatterError as error:  # their lines count from the fence above
         raise FrontMatterError(max(1, error.line - (suffix != ".json")), error.reason) from error.__cause__
+
+
+def _as_table(value: Value) -> Metadata:
+    if not isinstance(value, dict):
+        raise FrontMatterError(1, "it is no table of settings")
+    return value

@@ -36,6 +36,11 @@ def as_bool(value: Value) -> bool:
     return value is True or as_text(value) in ("1", "t", "T", "true", "TRUE", "True")
 
 
+def read_terms(metadata: Metadata, name: str, *_: str) -> tuple[str, ...]:
+    """Read tags or categories; Hugo knows no other names for the field."""
+    return as_list(metadata.get(name))
+
+
 def fold_term(term: str) -> str:
     """Give the identity of a tag or category: `Reading Club` and `reading-club` are one term."""
     return re.sub(r"[\s-]+", "-", unicodedata.normalize("NFC", term).casefold().strip())

@@ -100,7 +100,9 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
     first_heading = plain_inline(headings[0].title) if headings else ""
     title = hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path)
     links, paper_ids = reviewed_paper(metadata, imprint, _without_prefix(title))
-    address, own_url = url_path(path, metadata, site, title=title, date=date, slug=slug)
+    read_terms = jekyll.read_terms if is_jekylls else hugo.read_terms
+    tags, categories = read_terms(metadata, "tags", "tag"), read_terms(metadata, "categories", "category")
+    address, own_url = url_path(path, metadata, site, title=title, date=date, slug=slug, categories=categories)
     draft = hugo.as_bool(metadata.get("draft")) or hugo.as_text(metadata.get("published")).lower() == "false"
     if hidden := hugo.hidden_by(metadata):
         note(
@@ -119,10 +121,8 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
             publish_date=dates["publishdate"][0],
             expiry_date=dates["expirydate"][0],
             draft=draft or bool(hidden) or (is_jekylls and jekyll.is_draft(path)),
-            tags=jekyll.read_terms(metadata, "tags", "tag") if is_jekylls else hugo.as_list(metadata.get("tags")),
-            categories=jekyll.read_terms(metadata, "categories", "category")
-            if is_jekylls
-            else hugo.as_list(metadata.get("categories")),
+            tags=tags,
+            categories=categories,
             aliases=hugo.as_list(metadata.get("aliases", metadata.get("redirect_from"))),
             teaser=_excerpt(body, metadata, site) if is_jekylls else _teaser(body, metadata, site),
             links=links,

@@ -51,7 +51,14 @@ def base_name(path: str) -> str:
 
 
 def url_path(
-    path: str, metadata: Metadata, site: Site, *, title: str = "", date: datetime | None = None, slug: str = ""
+    path: str,
+    metadata: Metadata,
+    site: Site,
+    *,
+    title: str = "",
+    date: datetime | None = None,
+    slug: str = "",
+    categories: tuple[str, ...] = (),
 ) -> tuple[str, bool]:
     """Give the address of a page, percent-decoded, and whether it counts from the root of the site.
 
@@ -62,7 +69,7 @@ def url_path(
     slug = as_text(metadata.get("slug")) or slug
 
     def expand(pattern: str) -> str:
-        values = _token_values(page, site, title, date, slug) | {"categories": as_text(metadata.get("categories"))}
+        values = _token_values(page, site, title, date, slug) | {"categories": "/".join(categories)}
         return _expand(pattern, values, site)
 
     if own := _own_url(metadata):

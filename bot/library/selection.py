@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pathspec import GitIgnoreSpec
+from pathspec import PathSpec
 
 from bot.library.hugo import as_text
 from bot.library.site import Site
@@ -47,7 +47,7 @@ class Patterns:
         lines = [pattern.casefold() for pattern in patterns]
         if lines and all(line.startswith("!") for line in lines):
             lines.insert(0, "*")
-        self._spec = GitIgnoreSpec.from_lines(lines)
+        self._spec = PathSpec.from_lines("gitignore", lines)
         self._names = {line.rpartition("/")[2] for line in lines if not line.startswith("!")}
         self._names = {name for name in self._names if _WHOLE_NAME.fullmatch(name)}
         self._all = not lines

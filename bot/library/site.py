@@ -191,7 +191,7 @@ def _hugo_site(root: Path, folder: Path) -> Site | None:
         holder, language = holders[0]
         places, above = [("", language)], "/".join(root.relative_to(holder).parts)
         above += "/" if above else ""
-    site = _configure(config, reader, names[0])
+    site = _configure(config, reader, os.path.normpath(f"{base}/{names[0]}"))
     return replace(site, contents=tuple(places), above=above)
 
 

@@ -424,9 +424,7 @@ CJK = {
     "b.md": page("word " * 50 + "\n\npara\n"),
 }
 RAW = {"a.md": page('x <b>bold</b> <span>y</span>\n\n<div>raw text</div>\n\nz <!-- c --> "q"\n\n' + LONG)}
-FORMULAS = {
-    "a.md": page('$a_b_c -- "x"$ and $$x_1 *y* z_1$$ \\(a--b_c_d\\)\n\n$$\na_b \\\\ c_d -- e\n$$\n')
-}
+FORMULAS = {"a.md": page('$a_b_c -- "x"$ and $$x_1 *y* z_1$$ \\(a--b_c_d\\)\n\n$$\na_b \\\\ c_d -- e\n$$\n')}
 DELIMITERS = (
     "[markup.goldmark.extensions.passthrough]\nenable = true\n[markup.goldmark.extensions.passthrough.delimiters]\n"
 )
