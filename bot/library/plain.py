@@ -22,6 +22,7 @@ from bot.library.typography import SIGNS, typography_plugin
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
 _SUMMARY_READS = 12_000  # characters in which its end is looked for
+_NEAR = 2_500  # characters that are tried first
 _OMITTED = "<!-- raw HTML omitted -->"
 _LONGEST_FORMULA = 4_000
 
@@ -132,8 +133,29 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
     """
     if words < 1:
         return 0
-    parser = _markdown(rendering)
+    # The end is mostly near, but what is written as a link may be defined far below.
+    near = markdown[:_NEAR]
+    if len(near) < len(markdown) and "]:" not in markdown[_NEAR:_SUMMARY_READS]:
+        line = _summary_line(near, words, _markdown(rendering), cjk=cjk)
+        if line is not None and (end := _offset(near, line)) < len(near):
+            return end
     head = markdown[:_SUMMARY_READS]
+    line = _summary_line(head, words, _markdown(rendering), cjk=cjk)
+    if line is None:
+        return len(markdown)
+    end = _offset(head, line)
+    if end < len(head) or len(head) == len(markdown):
+        return end
+    rest = markdown.find("\n\n", end)  # the paragraph goes on behind what was read
+    return rest if rest >= 0 else len(markdown)
+
+
+def _offset(text: str, line: int) -> int:
+    return len("\n".join(text.split("\n")[:line]))
+
+
+def _summary_line(head: str, words: int, parser: MarkdownIt, *, cjk: bool) -> int | None:
+    """Give the line after the summary, or None when there are not so many words."""
     env: dict[str, object] = {}
     count, end_line, open_html = 0, 0, ""
     block: list[Token] = []
@@ -157,23 +179,16 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
         for paragraph in paragraphs:
             count += _count_words(paragraph, cjk=cjk)
             if count >= words:
-                return _line_end(markdown, head, end_line)
-    return len(markdown)
-
-
-def _line_end(markdown: str, head: str, line: int) -> int:
-    """Give the offset of the end of the `line`-th line, or of the paragraph that goes on behind what was read."""
-    end = len("\n".join(head.split("\n")[:line]))
-    if end < len(head) or len(head) == len(markdown):
-        return end
-    rest = markdown.find("\n\n", end)
-    return rest if rest >= 0 else len(markdown)
+                return end_line
+    return None
 
 
 def _count_words(fragment: str, *, cjk: bool) -> int:
     # Hugo never looks at the last character, which matters when it is a word of its own, and no entity.
     seen = fragment if fragment[-1:] in SIGNS else fragment[:-1]
-    words = [word for word in seen.split() if not _HTML_WORD.fullmatch(word) and not _BARE_LINK.match(word)]
+    words = [
+        word for word in seen.split() if not _HTML_WORD.fullmatch(word) and not ("." in word and _BARE_LINK.match(word))
+    ]
     if not cjk:
         return len(words)
     # What Hugo sets for straight quotes is an entity, and so of ASCII.
