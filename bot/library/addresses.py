@@ -142,9 +142,14 @@ class Resolver:
 
     def resolve(self, target: str, source: str) -> str | None:
         """Give the path of the review that `target` means in the file `source`; None when there is none."""
-        last = ""
-        for page in ref_candidates(target, source):
+        last, candidates = "", list(ref_candidates(target, source))
+        for page in candidates:
             if found := self._by_page.get(page):
                 return found
             last = page.rpartition("/")[2]
+        # The root of the content may lie above the folder that is read.
+        parts = candidates[-1].strip("/").split("/")
+        for start in range(1, min(len(parts) - 1, 9)):
+            if found := self._by_page.get("/" + "/".join(parts[start:])):
+                return found
         return self._by_name.get(last) if re.search(r"\w", last) else None

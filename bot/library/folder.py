@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.library.configuration import add_sections, read_site
 from bot.library.files import MAX_FILE, UnreadableFile, read_file
 from bot.library.review import Problem
 from bot.library.selection import Patterns, Place, is_leaf, is_markdown, is_section, is_unseen, why_not, why_not_folder
-from bot.library.site import Site, add_sections, read_site
+from bot.library.site import Site
 
 __all__ = ["MAX_FILE", "Scan", "Stamp", "UnreadableFile", "read_file", "scan_folder"]
 

@@ -126,3 +126,11 @@ def test_a_review_is_published_between_its_dates() -> None:
     page = review("a.md", date="2020-01-02", expiryDate="2021-01-01")
     moments = [datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)]
     assert [page.is_published(moment) for moment in moments] == [False, True, False]
+
+
+def test_a_reference_from_the_root_of_a_content_that_lies_above_the_folder() -> None:
+    pages = [review("2020/a.md", "A"), review("2021/a.md", "B"), review("x.md", "C")]
+    resolver = Resolver({page.path: page for page in pages})
+    assert resolver.resolve("/papers/2021/a.md", "x.md") == "2021/a.md"
+    assert resolver.resolve("content/papers/2020/a", "x.md") == "2020/a.md"
+    assert resolver.resolve("/papers/2022/a.md", "x.md") is None

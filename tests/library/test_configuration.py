@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.library.cascade import Cascade, apply_cascades
+from bot.library.configuration import read_site
 from bot.library.folder import scan_folder
 from bot.library.frontmatter import MAX_BLOCK
 from bot.library.parse import parse_review
-from bot.library.site import Site, read_site
+from bot.library.site import Site
 from tests.shared import review_file, write_reviews
 
 BERLIN = 'baseURL = "/"\ntimeZone = "Europe/Berlin"\n'
@@ -180,3 +181,9 @@ def test_what_a_site_lists_nowhere_is_a_draft(field: str) -> None:
     assert result.review is not None
     assert result.review.draft
     assert [(problem.line, problem.severity) for problem in result.problems] == [(3, "info")]
+
+
+@pytest.mark.parametrize("folder", ["../secret", "/etc", "a/../../secret"])
+def test_a_content_outside_of_the_site_is_not_read(tmp_path: Path, folder: str) -> None:
+    write_reviews(tmp_path, {"secret/a.md": "x", "site/hugo.toml": f'contentDir = "{folder}"\n', "site/b.md": "x"})
+    assert list(scan_folder(tmp_path / "site").files) == ["b.md"]
