@@ -137,7 +137,8 @@ def show(
 
 async def _show(settings: Settings, name: str) -> None:
     with tempfile.TemporaryDirectory(prefix="paperclub-") as data:
-        library = Library(settings.reviews, Index(Path(data) / "index.db"), settings.site_url, drafts=True)
+        index = Index(Path(data) / "index.db")
+        library = Library(settings.reviews, index, settings.site_url, include=settings.reviews_include, drafts=True)
         try:
             now = discord.utils.utcnow()
             await library.open(now)
@@ -166,14 +167,22 @@ def check(
             metavar="[DIR]", exists=True, file_okay=False, help="The folder to check, instead of PAPERCLUB_REVIEWS."
         ),
     ] = None,
+    include: Annotated[
+        str | None,
+        typer.Option(metavar="PATTERNS", help="Which files are reviews, instead of PAPERCLUB_REVIEWS_INCLUDE."),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Text for people or JSON for programs.")] = Format.TEXT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list each file that is not a review.")] = False,
 ) -> None:
     """Say what a folder of reviews would give, and every problem in it. Exits with 1 if there are errors."""
-    root = load_settings(reviews=folder).reviews
+    settings = load_settings(reviews=folder, reviews_include=include)
     with Progress(console=_errors, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
-        report = check_folder(root, lambda done, total: progress.update(task, completed=done, total=total))
+        report = check_folder(
+            settings.reviews,
+            lambda done, total: progress.update(task, completed=done, total=total),
+            include=settings.reviews_include,
+        )
     if format_ is Format.JSON:
         typer.echo(report.to_json())
     else:

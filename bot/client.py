@@ -31,7 +31,8 @@ discord.VoiceClient.warn_dave = False
 
 def create_bot(settings: Settings) -> "Paperclub":
     """Build the whole bot. Nothing is opened until it is started, and `close` closes everything."""
-    library = Library(settings.reviews, Index(settings.data / "index.db"), settings.site_url)
+    index = Index(settings.data / "index.db")
+    library = Library(settings.reviews, index, settings.site_url, include=settings.reviews_include)
     keeper = Keeper(library, discord.utils.utcnow, settings.reviews_pull)
     return Paperclub(settings, Libraries(library, settings.guilds), keeper)
 

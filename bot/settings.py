@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from pathspec import PathSpec
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
@@ -36,6 +37,9 @@ class Settings(BaseSettings):
     reviews_pull: timedelta | None = Field(
         default=None,
         description="how often to run git pull in the folder of the reviews, such as 15m; never, if not set",
+    )
+    reviews_include: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="patterns of the files that are reviews, such as papers/** or !drafts/**"
     )
     data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
     token: SecretStr | None = Field(default=None, description="the bot's token")
@@ -66,6 +70,21 @@ class Settings(BaseSettings):
         if duration < _LEAST_PULL:
             raise ValueError("is not a time between two pulls: give one such as 90s, 15m or 6h, from 10s on")
         return duration
+
+    @field_validator("reviews_include", mode="before")
+    @classmethod
+    def _split_patterns(cls, value: Any) -> Any:
+        patterns = value.replace(",", " ").split() if isinstance(value, str) else list(value)
+        for pattern in patterns:
+            if ".." in pattern.split("/"):
+                raise ValueError(f"{pattern} leaves the folder: patterns count from {PREFIX}REVIEWS, such as papers/**")
+            try:
+                meant = any(part.include is not None for part in PathSpec.from_lines("gitignore", [pattern]).patterns)
+            except ValueError:
+                meant = False
+            if not meant:
+                raise ValueError(f"{pattern} is no pattern: give some such as papers/**, *.md or !books/**")
+        return tuple(patterns)
 
     @field_validator("data")
     @classmethod

@@ -17,7 +17,7 @@ from bot.library.review import Review
 
 def last_segment(url_path: str, path: str) -> str:
     """Give the last segment of an address, or the name of the file when the address is that of the site."""
-    return url_path.rstrip("/").rpartition("/")[2] or PurePosixPath(path).stem
+    return url_path.removesuffix(".html").rstrip("/").rpartition("/")[2] or PurePosixPath(path).stem
 
 
 def assign_slugs(addresses: Mapping[str, str]) -> dict[str, str]:
@@ -33,7 +33,8 @@ def assign_slugs(addresses: Mapping[str, str]) -> dict[str, str]:
         for paths in holders.values():
             if len(paths) > 1:
                 for path in paths:
-                    parts = [part for part in addresses[path].split("/") if part] or [slugs[path]]
+                    address = addresses[path].removesuffix(".html")
+                    parts = [part for part in address.split("/") if part] or [slugs[path]]
                     slugs[path] = "/".join(parts[-length:] if length else parts)
     return slugs
 
@@ -159,11 +160,16 @@ class Resolver:
 
     def resolve(self, target: str, source: str) -> int | None:
         """Give the number of the review that `target` means in the file `source`; None when there is none."""
-        last = ""
-        for page in ref_candidates(target, source):
+        last, candidates = "", list(ref_candidates(target, source))
+        for page in candidates:
             if found := self._pages.get(page) or self._addresses.get(page):
                 return min(found, key=self._paths.__getitem__)
             last = page.rpartition("/")[2]
+        # The root of the content may lie above the folder that is read.
+        parts = candidates[-1].strip("/").split("/")
+        for start in range(1, min(len(parts) - 1, 9)):
+            if found := self._pages.get("/" + "/".join(parts[start:])):
+                return min(found, key=self._paths.__getitem__)
         found = self._names.get(last) if re.search(r"\w", last) else ()
         return found[0] if len(found) == 1 else None
 

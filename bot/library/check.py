@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.library.addresses import Resolver, assign_slugs
 from bot.library.folder import scan_folder
-from bot.library.plain import plain_text
+from bot.library.plain import Rendering, plain_text
 from bot.library.reader import read_review
 from bot.library.review import Problem, Review, broken_ref
 
@@ -23,6 +23,7 @@ class Report:
     reviews: tuple[Review, ...]
     problems: tuple[Problem, ...]
     resolver: Resolver
+    rendering: Rendering
 
     @property
     def ok(self) -> bool:
@@ -53,7 +54,7 @@ class Report:
             "authors": review.authors,
             "tags": review.tags,
             "categories": review.categories,
-            "teaser": plain_text(review.teaser),
+            "teaser": plain_text(review.teaser, self.rendering),
             "paper_ids": [str(paper) for paper in review.paper_ids],
             "links": [link.url for link in review.links],
             "refs": list(dict.fromkeys(self.reviews[number].slug for number in targets if number is not None)),
@@ -61,16 +62,18 @@ class Report:
         }
 
 
-def check_folder(root: Path, progress: Callable[[int, int], None] | None = None) -> Report:
-    """Read a whole folder; raise OSError when it cannot be listed.
+def check_folder(
+    root: Path, progress: Callable[[int, int], None] | None = None, *, include: tuple[str, ...] = ()
+) -> Report:
+    """Read a whole folder, or what the patterns `include` of it; raise OSError when it cannot be listed.
 
     `progress` is called with the number of files read so far and the number of all.
     """
-    scan = scan_folder(root)
+    scan = scan_folder(root, include)
     reviews: list[Review] = []
     problems: list[Problem] = list(scan.skipped)
     for count, path in enumerate(scan.files, 1):
-        parsed, _ = read_review(root, path)
+        parsed, _ = read_review(root, path, scan.site)
         problems += parsed.problems
         if parsed.review:
             reviews.append(parsed.review)
@@ -88,4 +91,4 @@ def check_folder(root: Path, progress: Callable[[int, int], None] | None = None)
         if resolver.resolve(ref.target, review.path) is None
     )
     problems.sort(key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(reviews), tuple(problems), resolver)
+    return Report(tuple(reviews), tuple(problems), resolver, scan.site.rendering)

@@ -1,4 +1,4 @@
-"""Bytes of a file -> metadata and body: YAML, TOML and JSON front matter, read without trust.
+"""The text of a file -> metadata and body: YAML, TOML and JSON front matter, read without trust.
 
 python-frontmatter drives the reading; its own handlers are replaced, because they drop an unclosed block
 without a word, have no limits, and turn `no`, `0777` and `1:30` into False, 511 and 90. Here scalars of YAML
@@ -48,28 +48,6 @@ class Document:
     metadata: Metadata
     body: str
     body_line: int
-
-
-def decode(data: bytes) -> tuple[str, str | None]:
-    """Decode a file and unify its line ends; the second value names the encoding when it is not UTF-8."""
-    encoding = None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text, encoding = _decode_legacy(data)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
-
-
-def _decode_legacy(data: bytes) -> tuple[str, str]:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace"), "UTF-16"
-    high = sum(byte >= 0x80 for byte in data)
-    if high * 8 > len(data):  # western text has a few accents, Chinese text little else
-        try:
-            return data.decode("gb18030"), "GB18030"
-        except UnicodeDecodeError:
-            pass
-    return data.decode("cp1252", "replace"), "Windows-1252"
 
 
 def parse_document(text: str) -> Document:
@@ -259,4 +237,27 @@ class _Json(BaseHandler):
         return value
 
 
-_HANDLERS: tuple[_Yaml | _Toml | _Json, ...] = (_Yaml(), _Toml(), _Json())
+_HANDLERS: tuple[_Yaml, _Toml, _Json] = (_Yaml(), _Toml(), _Json())
+
+
+def parse_data(text: str, suffix: str) -> Metadata:
+    """Read a whole file of data, such as a site's configuration, with the same limits; `suffix` names its format.
+
+    Raises FrontMatterError when it cannot be read.
+    """
+    if len(text) > MAX_BLOCK:
+        raise FrontMatterError(1, f"it is longer than {MAX_BLOCK // 1024} KiB")
+    yaml_, toml, json_ = _HANDLERS
+    try:
+        if suffix == ".json":
+            start = text.lstrip()
+            return _as_table(json_.load(json_.split(start)[0]) if start else {})
+        return _as_table((toml if suffix == ".toml" else yaml_).load(text))
+    except FrontMatterError as error:  # their lines count from the fence above
+        raise FrontMatterError(max(1, error.line - (suffix != ".json")), error.reason) from error.__cause__
+
+
+def _as_table(value: Value) -> Metadata:
+    if not isinstance(value, dict):
+        raise FrontMatterError(1, "it is no table of settings")
+    return value

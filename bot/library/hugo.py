@@ -1,15 +1,15 @@
-"""Hugo's rules for a page: its fields, dates, address and shortcodes. Pure.
+"""Hugo's rules for a page: its fields, dates, address and references. Pure.
 
 Each rule was compared with Hugo 0.168; the sources are https://gohugo.io/content-management/ and its pages on
-front matter, urls, summaries and shortcodes.
+front matter, urls and cross references.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from bot.library.frontmatter import Metadata, Value
 
@@ -36,9 +36,28 @@ def as_bool(value: Value) -> bool:
     return value is True or as_text(value) in ("1", "t", "T", "true", "TRUE", "True")
 
 
+def read_terms(metadata: Metadata, name: str, *_: str) -> tuple[str, ...]:
+    """Read tags or categories; Hugo knows no other names for the field."""
+    return as_list(metadata.get(name))
+
+
 def fold_term(term: str) -> str:
     """Give the identity of a tag or category: `Reading Club` and `reading-club` are one term."""
     return re.sub(r"[\s-]+", "-", unicodedata.normalize("NFC", term).casefold().strip())
+
+
+def hidden_by(metadata: Metadata) -> str:
+    """Name the field that keeps a page out of every list of its site, or give the empty text.
+
+    Source: https://gohugo.io/content-management/build-options/.
+    """
+    if as_bool(metadata.get("headless")):
+        return "headless"
+    for key in ("build", "_build"):
+        options = metadata.get(key)
+        if isinstance(options, dict) and as_text(options.get("list")).lower() in ("never", "false"):
+            return f"{key}.list"
+    return ""
 
 
 # Hugo's own fields, which a `params` table does not change.
@@ -83,7 +102,7 @@ class DateError(ValueError):
         self.guess = guess
 
 
-def parse_date(value: Value, zone: timezone = UTC) -> datetime | None:
+def parse_date(value: Value, zone: tzinfo = UTC) -> datetime | None:
     """Read a date of front matter into an aware datetime; None when there is none.
 
     A date without a time zone is in `zone` (the site's; UTC unless it says otherwise).
@@ -135,12 +154,27 @@ def _parse_offset(text: str | None) -> timezone | None:
 
 
 def urlize(text: str) -> str:
-    """Make a path of an address as Hugo does: lower-case, blanks to hyphens, other punctuation dropped."""
-    kept = (
-        character
-        for character in unicodedata.normalize("NFC", text.strip()).lower().replace(" ", "-")
-        if character in "._/\\#+~-@" or unicodedata.category(character)[0] in "LNM"
-    )
+    """Make a path of an address as Hugo does of a file's: lower-case, blanks to hyphens, other punctuation dropped."""
+    return sanitize(unicodedata.normalize("NFC", text.strip()).lower().replace(" ", "-"))
+
+
+def sanitize(text: str) -> str:
+    """Keep of a text what Hugo keeps in addresses (`Sanitize` in helpers/path.go); blanks become one hyphen."""
+    kept: list[str] = []
+    blank = False
+    for position, character in enumerate(text):
+        if (
+            character in "._/\\#+~-@"
+            or unicodedata.category(character)[0] in "LM"
+            or character.isdecimal()
+            or (character == "%" and re.match(r"[0-9A-Fa-f]{2}", text[position + 1 : position + 3]))
+        ):
+            if blank and character != "-":
+                kept.append("-")
+            kept.append(character)
+            blank = False
+        elif kept and kept[-1] != "-" and character.isspace():
+            blank = True
     return "".join(kept)
 
 
@@ -153,133 +187,6 @@ def page_path(path: str) -> str:
     stem = file.stem.removesuffix(".en")  # English is the language of a site that names none
     bare = file.parent if stem.lower() == "index" else file.with_name(stem or file.stem)
     return "/" + urlize("" if str(bare) == "." else str(bare))
-
-
-def has_own_url(metadata: Metadata) -> bool:
-    """Tell whether front matter sets the address of the page; sites put the paper's address there too."""
-    url = as_text(metadata.get("url"))
-    return bool(url) and "://" not in url
-
-
-def url_path(path: str, metadata: Metadata) -> str:
-    """Give the address of a page within its site, percent-decoded: `url` beats `slug` beats the file's path."""
-    if has_own_url(metadata):
-        return "/" + unquote(as_text(metadata.get("url"))).lstrip("/")
-    plain = page_path(path)
-    if slug := as_text(metadata.get("slug")):
-        return f"{plain.rpartition('/')[0]}/{re.sub('-{2,}', '-', urlize(slug))}/"
-    return plain.rstrip("/") + "/"
-
-
-# --- shortcodes -----------------------------------------------------------------------------------
-
-_OPENING = re.compile(r"\{\{(?P<mark>[<%])(?P<escape>/\*)?")
-_ARGUMENT = re.compile(
-    r"\s*(?:(?P<key>[A-Za-z_][\w-]*)\s*=\s*)?"
-    r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|`(?P<raw>[^`]*)`|(?P<bare>[^\s\"`=]+))"
-)
-_MAX_SHORTCODE = 4096
-REF = "ref:"  # the scheme of a link to another page, in a body whose shortcodes were rendered
-
-
-class _Tag:
-    """What stands in one `{{< ... >}}`."""
-
-    __slots__ = ("arguments", "closing", "name", "named")
-
-    def __init__(self, content: str) -> None:
-        content = content.strip()
-        self.closing = content.startswith("/")
-        content = content.lstrip("/").removesuffix("/").strip()
-        self.name, _, rest = content.partition(" ")
-        self.arguments: list[str] = []
-        self.named: dict[str, str] = {}
-        position = 0
-        while match := _ARGUMENT.match(rest, position):
-            position = match.end()
-            value = next(group for group in (match["double"], match["raw"], match["bare"]) if group is not None)
-            if match["double"]:
-                value = re.sub(r"\\(.)", r"\1", value)
-            if match["key"]:
-                self.named[match["key"].lower()] = value
-            else:
-                self.arguments.append(value)
-
-    def get(self, key: str, position: int | None = None) -> str:
-        value = self.named.get(key, "")
-        if not value and position is not None and len(self.arguments) > position:
-            value = self.arguments[position]
-        return value
-
-
-def _figure(tag: _Tag) -> str:
-    caption = " ".join(filter(None, (tag.get("title"), tag.get("caption"))))
-    image = f"![{tag.get('alt')}]({quote(tag.get('src', 0), safe=':/?=&#%+,;@')})"
-    return f"{image}\n\n*{caption}*\n" if caption else image
-
-
-def _reference(target: str, before: str) -> str:
-    """Give the address in a link that is written around it, else a link named after the page."""
-    address = REF + quote(target, safe="/.#_-")
-    if before.rstrip()[-1:] in ("(", "<", '"', "'", "=", ":"):
-        return address
-    page = split_ref(target)[0].rpartition("/")[2]
-    return f"[{re.sub(r'[.](md|markdown)$', '', page)}]({address})" if target else ""
-
-
-# What stands in the place of an opening tag. The text between a pair is the author's and always stays.
-_RENDER: dict[str, Callable[[_Tag], str]] = {
-    "figure": _figure,
-    "youtube": lambda tag: f"[YouTube](https://www.youtube.com/watch?v={quote(tag.get('id', 0))})",
-    "vimeo": lambda tag: f"[Vimeo](https://vimeo.com/{quote(tag.get('id', 0))})",
-    "gist": lambda tag: f"[gist](https://gist.github.com/{quote('/'.join(tag.arguments[:2]))})",
-    "highlight": lambda tag: f"```{tag.get('lang', 0)}",
-    "details": lambda tag: f"\n\n**{tag.get('summary') or 'Details'}**\n\n",
-}
-_RENDER_CLOSING = {"highlight": "```"}
-
-
-def render_shortcodes(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
-    """Replace the shortcodes of a body; give the text, and target and offset of each of its `ref`s, in order.
-
-    A `ref` becomes an address of the scheme `ref:`, for whoever shows the text to resolve. Of one that is not
-    known the tags go and the inner text stays; `{{</* x */>}}` becomes the literal `{{< x >}}`. One that is never
-    closed stays as it is written. Linear in the length of the text.
-    """
-    if "{{" not in text:
-        return text, ()
-    pieces: list[str] = []
-    refs: list[tuple[str, int]] = []
-    position = 0
-    unclosed: dict[str, int] = {}  # for each closing mark, where it was last looked for in vain
-    for opening in _OPENING.finditer(text):
-        if opening.start() < position:
-            continue
-        escaped = bool(opening["escape"])
-        closer = ("*/" if escaped else "") + {"<": ">}}", "%": "%}}"}[opening["mark"]]
-        if opening.start() < unclosed.get(closer, 0):
-            continue
-        end = text.find(closer, opening.end(), opening.end() + _MAX_SHORTCODE)
-        if end < 0:
-            unclosed[closer] = opening.end() + _MAX_SHORTCODE - 2 * len(closer)
-            continue
-        pieces.append(text[position : opening.start()])
-        position = end + len(closer)
-        content = text[opening.end() : end]
-        if escaped:
-            pieces.append("{{" + opening["mark"] + content + closer.removeprefix("*/"))
-            continue
-        tag = _Tag(content)
-        if tag.closing:
-            pieces.append(_RENDER_CLOSING.get(tag.name, ""))
-        elif tag.name in ("ref", "relref"):
-            target = tag.get("path", 0).strip()
-            refs += [(target, opening.start())] if target else []
-            pieces.append(_reference(target, text[max(0, opening.start() - 8) : opening.start()]))
-        elif render := _RENDER.get(tag.name):
-            pieces.append(render(tag))
-    pieces.append(text[position:])
-    return "".join(pieces), tuple(refs)
 
 
 # --- references -----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 # Another number means: delete the file and read the folder anew. Raise it when a table, or what the parser
 # makes of a file, changes.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -38,6 +38,12 @@ CREATE TABLE file (
 CREATE UNIQUE INDEX file_path ON file (path, mtime_ns, size, id);  -- the manifest is read from it alone
 CREATE UNIQUE INDEX file_unique ON file (path);
 CREATE INDEX file_keyless ON file (id) WHERE key = '';
+
+-- What the reading depended on beside the files: `site` and `include`.
+CREATE TABLE fact (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- What a search looks through, by the id of the file. `searched` tells that it stands in the full-text index.
 CREATE TABLE text (
@@ -155,6 +161,11 @@ class Index:
         rows = await self._read("SELECT problems FROM file WHERE problems <> '[]' ORDER BY path")
         return [Problem(*problem) for (problems,) in rows for problem in json.loads(problems)]
 
+    async def get_fact(self, name: str) -> str:
+        """Give what `put_fact` noted; empty when nothing was."""
+        rows = await self._read("SELECT value FROM fact WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
     async def get_body(self, path: str) -> str | None:
         """Give the markdown of a review, shortcodes rendered; None when the file is not known."""
         rows = await self._read("SELECT body FROM file JOIN text USING (id) WHERE path = ?", path)
@@ -192,6 +203,10 @@ class Index:
     async def put_keys(self, keys: Mapping[str, str]) -> None:
         """Store the keys of reviews, by path."""
         await self._write(("UPDATE file SET key = ? WHERE path = ?", [(key, path) for path, key in keys.items()]))
+
+    async def put_fact(self, name: str, value: str) -> None:
+        """Note something that the whole reading depended on."""
+        await self._write(("INSERT OR REPLACE INTO fact VALUES (?, ?)", [(name, value)]))
 
     async def put_problems(self, path: str, stamp: Stamp, problems: Iterable[Problem]) -> None:
         """Note that a file broke: its new stamp and problems, beside the last good version of the review."""

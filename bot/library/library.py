@@ -28,6 +28,7 @@ from bot.library.plain import plain_text
 from bot.library.reader import BEING_WRITTEN, Reader, Reading, read_files
 from bot.library.review import Problem, Review, Section
 from bot.library.shelf import Filter, Reviews, Shelf, Tag
+from bot.library.site import Site
 
 _log = logging.getLogger(__name__)
 
@@ -103,12 +104,18 @@ class Changes:
 class Library:
     """The reviews of one folder. Names and cards are served from memory, bodies from the index."""
 
-    def __init__(self, root: Path, index: Index, site_url: str = "", *, drafts: bool = False) -> None:
-        """With `drafts` every review is visible, published or not: for its author, never for a chat."""
+    def __init__(
+        self, root: Path, index: Index, site_url: str = "", *, include: tuple[str, ...] = (), drafts: bool = False
+    ) -> None:
+        """`include` are patterns that limit which files are reviews; see `folder.scan_folder`.
+
+        With `drafts` every review is visible, published or not: for its author, never for a chat.
+        """
         self.root = root
         self.site_url = site_url.rstrip("/")
         self.faults: dict[str, str] = {}  # sentences for the organisers, by what failed
         self.read_at: datetime | None = None  # when the folder was last read without a fault
+        self._include = include
         self._index = index
         self._drafts = drafts
         self._shelf: Shelf | None = None
@@ -144,11 +151,13 @@ class Library:
         """
         async with self._refreshing:
             try:
-                scan = await asyncio.to_thread(scan_folder, self.root)
+                scan = await asyncio.to_thread(scan_folder, self.root, self._include)
             except OSError as error:
                 return self._fault("folder", f"The folder of the reviews cannot be read: {error.strerror}.")
             self.faults.pop("folder", None)
-            if len(scan.files) < len(self._manifest) * _SHARE and not accept_loss:
+            include = ",".join(self._include)
+            chosen_anew = await self._index.get_fact("include") != include  # then fewer files are what is wanted
+            if len(scan.files) < len(self._manifest) * _SHARE and not accept_loss and not chosen_anew:
                 known = len(self._manifest)
                 return self._fault(
                     "loss",
@@ -156,7 +165,8 @@ class Library:
                 )
             self.faults.pop("loss", None)
             self._skipped = scan.skipped
-            changes = await asyncio.to_thread(compare, scan, self._manifest)
+            another_site = await self._index.get_fact("site") != scan.site.digest
+            changes = await asyncio.to_thread(compare, scan, self._manifest, everything=another_site)
             if not changes.changed and not changes.gone and self._shelf is not None:
                 report = LoadReport(len(self._shelf), 0)
             else:
@@ -165,6 +175,9 @@ class Library:
                 except BaseException:
                     self._manifest = await self._index.get_manifest()
                     raise
+            if another_site or chosen_anew:
+                await self._index.put_fact("site", scan.site.digest)
+                await self._index.put_fact("include", include)
             self.read_at = now
             return report
 
@@ -214,7 +227,7 @@ class Library:
             await self._index.put(good, changes.known)
             self._progress = (self._progress[0] + len(readings), self._progress[1])
 
-        await self._read_all(changes.changed, store)
+        await self._read_all(changes.changed, scan.site, store)
         self._unread = tuple(unread)
         for path in changes.gone:
             del self._manifest[path]
@@ -240,7 +253,7 @@ class Library:
         unfinished = any(problem.reason == BEING_WRITTEN for problem in unread)
         return LoadReport(len(shelf), len(changes.changed), len(changes.gone), tuple(problems), unfinished)
 
-    async def _read_all(self, paths: list[str], store: _Store) -> None:
+    async def _read_all(self, paths: list[str], site: Site, store: _Store) -> None:
         """Read files and store what they give, the next ones while the last are stored."""
         slices = [paths[start : start + _SLICE] for start in reversed(range(0, len(paths), _SLICE))]
 
@@ -255,11 +268,11 @@ class Library:
                 await storing
 
         if len(paths) < _MANY:
-            await work(lambda some: asyncio.to_thread(read_files, self.root, some))
+            await work(lambda some: asyncio.to_thread(read_files, self.root, some, site))
             return
         async with AsyncExitStack() as stack:
             count = min(4, os.cpu_count() or 1, len(paths) // _MANY + 1)
-            readers = [await stack.enter_async_context(Reader(self.root)) for _ in range(count)]
+            readers = [await stack.enter_async_context(Reader(self.root, site)) for _ in range(count)]
             async with asyncio.TaskGroup() as group:
                 for reader in readers:
                     group.create_task(work(reader.read))
@@ -416,11 +429,11 @@ class Libraries:
         return self._default
 
 
-def compare(scan: Scan, manifest: Mapping[str, Stamp]) -> Changes:
-    """Find what a scan says against the manifest."""
-    if scan.files == manifest:
+def compare(scan: Scan, manifest: Mapping[str, Stamp], *, everything: bool = False) -> Changes:
+    """Find what a scan says against the manifest; with `everything`, each file counts as changed."""
+    if scan.files == manifest and not everything:
         return Changes([], [], set())
-    changed = [path for path, stamp in scan.files.items() if manifest.get(path) != stamp]
+    changed = [path for path, stamp in scan.files.items() if everything or manifest.get(path) != stamp]
     gone = [path for path in manifest if path not in scan.files]
     return Changes(changed, gone, manifest.keys() & changed)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.library.labels import is_link_label
 from bot.library.plain import plain_inline
 from bot.library.review import Section
 
@@ -15,8 +16,12 @@ _HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NOT_A_TITLE = re.compile(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}")  # nothing of this is underlined
 
+_INDENTED_FENCE = re.compile(r"^[ \t>]{0,16}(`{3,}|~{3,})(.*)$", re.MULTILINE)
+
 _MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_INTRO = 200  # lines
+_MAX_LABELS = 8  # headings that may say `Paper` or `Links`
+_MAX_LABELLED = 12  # lines below such a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,24 @@ def _without_closing(text: str) -> str:
     return bare.rstrip() if not bare or bare[-1] in " \t" else text
 
 
+def find_divider(body: str) -> int:
+    """Give the offset of the divider between teaser and text, or -1; one that is shown as code divides nothing.
+
+    As in Hugo, only the first one counts.
+    """
+    found = body.find(DIVIDER)
+    if found > 0:
+        fence = ""
+        for match in _INDENTED_FENCE.finditer(body, 0, found):
+            if not fence:
+                fence = match[1]
+            elif match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        if fence:
+            return -1
+    return found
+
+
 def intro_lines(body: str, headings: list[Heading]) -> Iterator[str]:
     """Yield the lines before the first section (and below a heading that is the title), without code and comments."""
     after_title = headings[1:] if headings and headings[0].level == 1 else headings
@@ -74,6 +97,26 @@ def intro_lines(body: str, headings: list[Heading]) -> Iterator[str]:
             yield line
 
 
+def imprint_lines(body: str, headings: list[Heading]) -> Iterator[str]:
+    """Yield the lines that may name the paper: those before the first section, and sections that are called so.
+
+    Those begin with their heading as a label. A first heading that is a link counts as a line too.
+    """
+    yield from intro_lines(body, headings)
+    linked = [heading for heading in headings[:_MAX_LABELS] if heading.title.startswith("[")]
+    if len(linked) == 1 and linked[0] is headings[0]:
+        yield headings[0].title
+    ends = [*(heading.start for heading in headings[1:]), len(body)]
+    for heading, end in zip(headings[:_MAX_LABELS], ends, strict=False):
+        label = plain_inline(heading.title).rstrip(":\uff1a")
+        if len(label) < 40 and is_link_label(label, strict=True):
+            lines = [line for line in body[heading.end : end].split("\n", _MAX_LABELLED) if line.strip()]
+            if len(lines) == 1:
+                yield f"{label}: {lines[0].lstrip(' -*+>')}"
+            elif len(lines) < _MAX_LABELLED:
+                yield from lines
+
+
 def find_sections(body: str, headings: list[Heading], *, intro: bool) -> tuple[Section, ...]:
     """Cut a body into its sections; `intro` tells whether what stands before the first one is worth reading.
 
@@ -82,7 +125,8 @@ def find_sections(body: str, headings: list[Heading], *, intro: bool) -> tuple[S
     """
     deepest = max(2, min((heading.level for heading in headings), default=2))
     tops = [heading for heading in headings if heading.level <= deepest]
-    start = body.find(DIVIDER) + len(DIVIDER) if DIVIDER in body else 0
+    divider = find_divider(body)
+    start = divider + len(DIVIDER) if divider >= 0 else 0
     bounds = [*(heading.start for heading in tops), len(body)]
     sections: list[Section] = []
     if intro and body[start : bounds[0]].strip():

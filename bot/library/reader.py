@@ -2,7 +2,7 @@
 
 The process keeps the bot's one free to answer, uses a second core, and takes the blow when a file manages to crash or
 hang a parser: it is ended, and the file reported. It speaks over its pipes: each message is four bytes of length and
-a value in `marshal`'s form, which both ends understand because they are the same Python.
+a value in `marshal`'s form, which both ends understand because they are the same Python; the first is the site.
 """
 
 import asyncio
@@ -10,16 +10,18 @@ import hashlib
 import logging
 import marshal
 import os
+import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from bot.library.folder import BeingWritten, UnreadableFile, read_file
+from bot.library.files import BeingWritten, UnreadableFile, read_file
 from bot.library.packing import pack_review
 from bot.library.parse import Parsed, parse_review
 from bot.library.review import Problem
+from bot.library.site import Site
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read_review(root: Path, path: str) -> tuple[Parsed, str]:
+def read_review(root: Path, path: str, site: Site) -> tuple[Parsed, str]:
     """Read and parse one file of a folder; the second value is the SHA-256 of its bytes. Never raises."""
     try:
         data = read_file(root, path)
@@ -59,12 +61,12 @@ def read_review(root: Path, path: str) -> tuple[Parsed, str]:
         return Parsed(None, "", (Problem(path, 1, "warning", BEING_WRITTEN),)), ""
     except (UnreadableFile, OSError) as error:
         return Parsed(None, "", (Problem(path, 1, "error", str(error)),)), ""
-    return parse_review(path, data), hashlib.sha256(data).hexdigest()
+    return parse_review(path, data, site), hashlib.sha256(data).hexdigest()
 
 
-def read_files(root: Path, paths: Sequence[str]) -> list[Reading]:
+def read_files(root: Path, paths: Sequence[str], site: Site) -> list[Reading]:
     """Read and parse files of a folder, in this process."""
-    return [_reading(row) for row in _rows(root, paths)]
+    return [_reading(row) for row in _rows(root, paths, site)]
 
 
 def _reading(row: _Row) -> Reading:
@@ -72,10 +74,10 @@ def _reading(row: _Row) -> Reading:
     return Reading(path, digest, packed, title, authors, tags, body, tuple(Problem(*problem) for problem in problems))
 
 
-def _rows(root: Path, paths: Sequence[str]) -> list[_Row]:
+def _rows(root: Path, paths: Sequence[str], site: Site) -> list[_Row]:
     rows: list[_Row] = []
     for path in paths:
-        parsed, digest = read_review(root, path)
+        parsed, digest = read_review(root, path, site)
         problems = [(problem.path, problem.line, problem.severity, problem.reason) for problem in parsed.problems]
         if review := parsed.review:
             names, tags = "\n".join(review.authors), "\n".join(review.tags)
@@ -88,8 +90,9 @@ def _rows(root: Path, paths: Sequence[str]) -> list[_Row]:
 class Reader:
     """A process that reads files of one folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, site: Site) -> None:
         self._root = root
+        self._site = site
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -117,10 +120,11 @@ class Reader:
                 sys.executable, "-P", "-c", code, str(self._root),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_STREAM,
             )  # fmt: skip
+            assert self._process.stdin  # noqa: S101
+            self._process.stdin.write(_frame(pickle.dumps(self._site)))
         assert self._process.stdin  # noqa: S101  both are pipes
         assert self._process.stdout  # noqa: S101
-        message = marshal.dumps(list(paths))
-        self._process.stdin.write(len(message).to_bytes(4) + message)
+        self._process.stdin.write(_frame(marshal.dumps(list(paths))))
         await self._process.stdin.drain()
         size = int.from_bytes(await self._process.stdout.readexactly(4))
         rows = marshal.loads(await self._process.stdout.readexactly(size))  # noqa: S302  from our own process
@@ -145,12 +149,17 @@ def main() -> None:
     """Answer messages until the pipe is closed."""
     os.nice(5)  # answering members comes first
     root, incoming, outgoing = Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer
-    while (paths := _receive(incoming)) is not None:
-        message = marshal.dumps(_rows(root, paths))
-        outgoing.write(len(message).to_bytes(4) + message)
+    site: Site = pickle.loads(_receive(incoming))  # noqa: S301  from the process that started this one
+    while message := _receive(incoming):
+        paths: list[str] = marshal.loads(message)  # noqa: S302
+        outgoing.write(_frame(marshal.dumps(_rows(root, paths, site))))
         outgoing.flush()
 
 
-def _receive(stream: BinaryIO) -> list[str] | None:
-    header = stream.read(4)
-    return marshal.loads(stream.read(int.from_bytes(header))) if len(header) == 4 else None  # noqa: S302
+def _frame(message: bytes) -> bytes:
+    return len(message).to_bytes(4) + message
+
+
+def _receive(stream: BinaryIO) -> bytes:
+    """Give the next message; empty when the pipe is closed."""
+    return stream.read(int.from_bytes(stream.read(4)))

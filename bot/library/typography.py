@@ -16,6 +16,7 @@ from markdown_it.rules_inline import StateInline
 # What markdown-it may read at one go: up to a character that begins something, quotes and dots included.
 _PLAIN = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~'\".]+")
 _SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»"}
+SIGNS = "“”‘’–—…«»"  # all that is set here
 _ADDRESS = re.compile(r"[*_~(]*(?:(?:https?|ftp)://|www\.)", re.IGNORECASE)
 _LONGEST_ADDRESS = 400
 

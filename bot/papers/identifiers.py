@@ -154,7 +154,24 @@ def _nature_page(url: _Url) -> PaperId | None:
     return None
 
 
+def _preprint_page(url: _Url) -> PaperId | None:
+    """Read a page of bioRxiv or medRxiv: /content/10.1101/2020.01.30.927871v2.full."""
+    found = _doi_page(url)
+    return PaperId("doi", re.sub(r"v[0-9]{1,3}(?:\.[a-z+.]+)?$", "", found.value)) if found else None
+
+
+def _plos_page(url: _Url) -> PaperId | None:
+    return parse_doi(next(iter(url.query.get("id", ())), ""))
+
+
+def _ssrn_page(url: _Url) -> PaperId | None:
+    number = next(iter(url.query.get("abstract_id", url.query.get("abstractid", ()))), "")
+    return PaperId("doi", f"10.2139/ssrn.{number}") if re.fullmatch(r"[0-9]{1,9}", number) else None
+
+
 def _semantic_scholar_page(url: _Url) -> PaperId | None:
+    if url.path[:1] == ["arxiv"]:
+        return parse_arxiv_id("/".join(url.path[1:]))
     if url.path[:1] in (["paper"], ["reader"]) and _SHA1.fullmatch(url.path[-1]):
         return PaperId("s2", url.path[-1])
     return None
@@ -168,6 +185,7 @@ _HOSTS: dict[str, Callable[[_Url], PaperId | None]] = {
     "huggingface.co": _arxiv_page,
     "hf.co": _arxiv_page,
     "scirate.com": _arxiv_page,
+    "arxiv-vanity.com": _arxiv_page,
     "openreview.net": _openreview_page,
     "aclanthology.org": _acl_page,
     "aclweb.org": _acl_page,
@@ -177,7 +195,12 @@ _HOSTS: dict[str, Callable[[_Url], PaperId | None]] = {
     "link.springer.com": _doi_page,
     "onlinelibrary.wiley.com": _doi_page,
     "journals.sagepub.com": _doi_page,
+    "frontiersin.org": _doi_page,
     "nature.com": _nature_page,
+    "biorxiv.org": _preprint_page,
+    "medrxiv.org": _preprint_page,
+    "journals.plos.org": _plos_page,
+    "papers.ssrn.com": _ssrn_page,
     "semanticscholar.org": _semantic_scholar_page,
 }
 
@@ -196,6 +219,23 @@ def parse_url(url: str) -> PaperId | None:
     if reader is None and "doi" in url_.path:  # most publishers: /doi/10.1073/..., /doi/full/10.1126/...
         reader = _doi_page
     return reader(url_) if reader else None
+
+
+def parse_id_of(scheme: str, text: str) -> PaperId | None:
+    """Read a bare id whose scheme is known from elsewhere; None when it has not the form of one."""
+    match scheme:
+        case "arxiv":
+            return parse_arxiv_id(text)
+        case "doi":
+            return parse_doi(text)
+        case "acl":
+            return _acl(text)
+        case "openreview":
+            return PaperId("openreview", text) if _OPENREVIEW.fullmatch(text) else None
+        case "s2":
+            return PaperId("s2", text) if _SHA1.fullmatch(text) else None
+        case _:
+            return None
 
 
 # Every other character may end a link in prose or markdown.

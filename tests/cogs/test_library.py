@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.library.folder import UnreadableFile
+from bot.library.files import UnreadableFile
 from tests.conftest import SAMPLES, Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
-
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

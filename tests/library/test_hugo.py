@@ -1,11 +1,8 @@
 """Hugo's rules, each as Hugo 0.168 applies it."""
 
-import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.library import hugo
 from bot.library.frontmatter import Value
@@ -83,68 +80,6 @@ def test_a_single_text_is_one_term() -> None:
 
 def test_spellings_of_a_term_are_one() -> None:
     assert hugo.fold_term("Reading Club") == hugo.fold_term("reading-club") == hugo.fold_term(" READING  club ")
-
-
-@pytest.mark.parametrize(
-    ("path", "metadata", "expected"),
-    [
-        ("papers/bert.md", {}, "/papers/bert/"),
-        ("papers/Mixed Case Über & Co's (v2)+a_b.c.md", {}, "/papers/mixed-case-über--cos-v2+a_b.c/"),
-        ("papers/leaf/index.md", {}, "/papers/leaf/"),
-        ("papers/leaf/index.md", {"slug": "Ünï Slug"}, "/papers/ünï-slug/"),
-        ("papers/bert.md", {"slug": "My Slug"}, "/papers/my-slug/"),
-        ("papers/bert.md", {"slug": "x", "url": "/a/Custom/"}, "/a/Custom/"),
-        ("papers/bert.md", {"slug": "My Slug & Co."}, "/papers/my-slug-co./"),
-        ("papers/bert.en.md", {}, "/papers/bert/"),
-        ("papers/bert.fr.md", {}, "/papers/bert.fr/"),
-        ("papers/bert.md", {"url": "foo/Bar.html"}, "/foo/Bar.html"),
-        ("papers/bert.md", {"url": "https://arxiv.org/abs/1"}, "/papers/bert/"),
-        ("index.md", {}, "/"),
-    ],
-)
-def test_the_address_of_a_page(path: str, metadata: dict[str, Value], expected: str) -> None:
-    assert hugo.url_path(path, metadata) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain", "plain"),
-        ('[x]({{< ref "papers/a.md" >}})', "[x](ref:papers/a.md)"),
-        ("[x]({{< relref `a b` >}})", "[x](ref:a%20b)"),
-        ('[x]({{% ref path="a.md#part" %}})', "[x](ref:a.md#part)"),
-        ("[x]({{< ref papers/a >}})", "[x](ref:papers/a)"),
-        ("a {{< note >}}inner{{< /note >}} z", "a inner z"),
-        ("a {{% sidenote %}}in **ner**{{% /sidenote %}} z", "a in **ner** z"),
-        ("a {{< tweet user=x id=1 />}} z", "a  z"),
-        ('{{</* ref "x" */>}}', '{{< ref "x" >}}'),
-        ("{{%/* x */%}}", "{{% x %}}"),
-        ('{{< figure src="a.png" caption="A \\"fig\\"" >}}', '![](a.png)\n\n*A "fig"*\n'),
-        ("{{< highlight go >}}x{{< /highlight >}}", "```gox```"),
-        ("never {{< closed", "never {{< closed"),
-        ("{{ not a shortcode }}", "{{ not a shortcode }}"),
-    ],
-)
-def test_shortcodes(text: str, expected: str) -> None:
-    assert hugo.render_shortcodes(text)[0] == expected
-
-
-def test_refs_are_listed_with_their_places() -> None:
-    text = 'one {{< ref "a" >}}\ntwo {{< relref "b.md#c" >}}'
-    assert hugo.render_shortcodes(text)[1] == (("a", 4), ("b.md#c", text.index("{{< relref")))
-
-
-@pytest.mark.parametrize("unit", ["{{< ", "{{< x >}}", "{{</*", '{{< x "', "{{%"])
-def test_many_shortcodes_take_linear_time(unit: str) -> None:
-    start = time.process_time()
-    hugo.render_shortcodes(unit * 20_000)
-    assert time.process_time() - start < 2
-
-
-@given(st.text(alphabet='{}<>%/* "`=ax\\\n'))
-def test_no_text_breaks_the_shortcodes_and_no_word_outside_is_lost(text: str) -> None:
-    rendered, _ = hugo.render_shortcodes(f"before {text} after")
-    assert rendered.startswith("before ")
 
 
 @pytest.mark.parametrize(

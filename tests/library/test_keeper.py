@@ -174,6 +174,34 @@ async def test_files_that_all_move_are_no_loss(root: Path, tmp_path: Path) -> No
         assert not library.faults
 
 
+async def test_a_change_of_the_sites_configuration_reads_everything_anew(tmp_path: Path) -> None:
+    site = write_reviews(tmp_path / "site", {"content/a.md": review_file("One", date="2020-05-01")})
+    (site / "hugo.toml").write_text('timeZone = "UTC"\n')
+    async with kept(site, tmp_path) as library:
+        (before,) = library.browse(Filter(), NOW)
+        await asyncio.sleep(0.3)
+        (site / "hugo.toml").write_text('timeZone = "Asia/Tokyo"\n')
+
+        def moved() -> bool:
+            (review,) = library.browse(Filter(), NOW)
+            return review.key == before.key and str(review.date) == "2020-05-01 00:00:00+09:00"
+
+        await until(moved)
+        assert (await library.refresh(NOW)).read == 0
+    async with kept(site, tmp_path) as library:
+        assert moved()
+
+
+async def test_other_patterns_may_leave_out_most_of_the_folder(root: Path, tmp_path: Path) -> None:
+    write_reviews(root, {f"books/{n}.md": review_file(f"Book {n}") for n in range(5)})
+    for include, count in ((), 7), (("!books/**",), 2), ((), 7):
+        library = Library(root, Index(tmp_path / "index.db"), include=include)
+        await library.open(NOW)
+        assert len(names(library)) == count
+        assert not library.faults
+        await library.close()
+
+
 async def test_a_link_that_is_set_anew_leads_to_the_new_folder(root: Path, tmp_path: Path) -> None:
     other = write_reviews(tmp_path / "other", {"a.md": review_file("Another"), "b.md": review_file("And one more")})
     link = tmp_path / "current"

@@ -1,5 +1,7 @@
 """One file -> one review."""
 
+import json
+import random
 import time
 from datetime import UTC, datetime
 
@@ -8,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.library.parse import parse_review
+from bot.library.plain import Rendering, plain_text
 from bot.library.review import Review
+from bot.library.site import Site
+from tests.conftest import SAMPLES
 from tests.shared import SHARED, needs_shared, review_file
 
 
@@ -359,3 +364,31 @@ def test_a_number_in_toml_keeps_its_digits() -> None:
 def test_the_teaser_brings_the_definitions_that_it_uses() -> None:
     body = "A [link][l] and a note[^n].\n\n<!--more-->\n\nText.\n\n[l]: https://e.example/\n[^n]: The note.\n"
     assert body_review(body).teaser == "A [link][l] and a note[^n].\n\n[l]: https://e.example/\n\n[^n]: The note."
+
+
+SITES = (Site(), Site(kind="jekyll"), Site(kind="hugo", rendering=Rendering(raw_html=False, verbatim=(("$", "$"),))))
+
+
+def test_no_mutation_of_a_real_review_raises() -> None:
+    rng = random.Random(8)
+    shared = list((SHARED / "examples").rglob("*.md")) if SHARED.is_dir() else []
+    samples = [file.read_bytes() for file in (*SAMPLES.rglob("*.md"), *shared)]
+    pieces = [b"---\n", b"+++\n", b"\xff", b"\x00", b"\r", "\u2028".encode(), b"{{< ", b" >}}", b"{% raw %}", b"<!--more-->", b"|",
+              b"[", b"](", b"\t", b"```\n", b"\xf0\x9f\x98", b"&", b"<a href='", b": ", b"- ", b"=\n"]  # fmt: skip
+    for _ in range(600):
+        data = bytearray(rng.choice(samples))
+        for _ in range(rng.randrange(1, 12)):
+            place = rng.randrange(len(data) + 1)
+            match rng.randrange(3):
+                case 0:
+                    data[place:place] = rng.choice(pieces)
+                case 1:
+                    del data[place : place + rng.randrange(40)]
+                case _:
+                    data[place:place] = rng.choice(samples)[: rng.randrange(200)]
+        result = parse_review(rng.choice(["papers/a.md", "_posts/2020-01-02-a.md"]), bytes(data), rng.choice(SITES))
+        assert result.review or result.problems
+        if result.review:
+            plain_text(result.review.teaser)
+            json.dumps([result.review.title, result.review.teaser, result.body]).encode()
+            assert all(0 <= part.start <= part.end <= len(result.body) for part in result.review.sections)

@@ -39,6 +39,15 @@ from bot.papers.identifiers import PaperId, find_paper_ids, parse_arxiv_id, pars
         ("https://www.aclweb.org/anthology/W/W18/W18-5446.pdf", "acl:W18-5446"),
         ("https://openreview.net/pdf?id=ryxWIgBFPS", "openreview:ryxWIgBFPS"),
         ("https://openreview.net/forum?id=rJl-b3RcF7&noteId=x", "openreview:rJl-b3RcF7"),
+        ("https://www.arxiv-vanity.com/papers/1706.03762/", "arxiv:1706.03762"),
+        ("https://www.semanticscholar.org/arxiv/1706.03762", "arxiv:1706.03762"),
+        ("https://www.biorxiv.org/content/10.1101/2020.01.30.927871v2.full", "doi:10.1101/2020.01.30.927871"),
+        (
+            "https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0000217",
+            "doi:10.1371/journal.pone.0000217",
+        ),
+        ("https://www.frontiersin.org/articles/10.3389/fnins.2020.00001/full", "doi:10.3389/fnins.2020.00001"),
+        ("https://papers.ssrn.com/sol3/papers.cfm?abstract_id=2477899", "doi:10.2139/ssrn.2477899"),
         (f"https://www.semanticscholar.org/paper/A-Primer/{'a1' * 20}", f"s2:{'a1' * 20}"),
     ],
 )

@@ -1,0 +1,62 @@
+"""Reading one file without trust: no links, no pipes, nothing huge, nothing outside of its folder."""
+
+import fcntl
+import os
+import signal
+import stat
+import time
+from pathlib import Path
+
+MAX_FILE = 1024 * 1024
+
+_MOMENT_NS = 300_000_000  # within which a program that writes is likely to write again
+
+
+class UnreadableFile(Exception):
+    """Say why a file cannot be read."""
+
+
+class BeingWritten(Exception):
+    """Say that some program has a file open for writing, so that it may not be whole."""
+
+
+def read_file(root: Path, path: str) -> bytes:
+    """Read one file, whole; raise BeingWritten when some program is still writing it.
+
+    Raises UnreadableFile for anything but a regular file of a sane size inside `root`.
+    """
+    try:
+        if not (root / path).parent.resolve().is_relative_to(root.resolve()):
+            raise UnreadableFile("lies outside of the reviews folder")
+        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnreadableFile(f"cannot be opened: {error.strerror}") from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableFile("is not a regular file")
+        _lease(descriptor)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_FILE + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > MAX_FILE:
+        raise UnreadableFile(f"is larger than {MAX_FILE // 1024:,} KiB")
+    return data
+
+
+def _lease(descriptor: int) -> None:
+    """Keep others from writing to a file until the descriptor is closed; raise BeingWritten when one is at it.
+
+    Linux grants a read lease on a file that nobody has open for writing, and lets whoever opens it wait until the
+    lease is given back: https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html. The notice of that is a signal
+    that is ignored unless asked for. Where there are no leases (other systems, network drives, other owners), a file
+    that changed in the last moment is taken as still being written.
+    """
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        raise BeingWritten from None
+    except (OSError, AttributeError):
+        if time.time_ns() - os.fstat(descriptor).st_mtime_ns < _MOMENT_NS:
+            raise BeingWritten from None
