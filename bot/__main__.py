@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import discord
 import typer
@@ -18,6 +18,7 @@ from rich.progress import Progress
 from bot.client import Paperclub, create_bot
 from bot.errors import SettingsError
 from bot.library.check import Report, check_folder
+from bot.library.files import BeingWritten
 from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.lookup import Found, NotFound
@@ -178,11 +179,14 @@ def check(
     settings = load_settings(reviews=folder, reviews_include=include)
     with Progress(console=_errors, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
-        report = check_folder(
-            settings.reviews,
-            lambda done, total: progress.update(task, completed=done, total=total),
-            include=settings.reviews_include,
-        )
+        try:
+            report = check_folder(
+                settings.reviews,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                include=settings.reviews_include,
+            )
+        except BeingWritten:
+            _fail("The site's configuration is just being written. Check again in a moment.")
     if format_ is Format.JSON:
         typer.echo(report.to_json())
     else:
@@ -218,7 +222,7 @@ def _prepare(settings: Settings) -> None:
         ) from None
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     _errors.print(sentence, highlight=False, markup=False)
     raise typer.Exit(1)
 

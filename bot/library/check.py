@@ -72,7 +72,7 @@ def check_folder(
     scan = scan_folder(root, include)
     reviews: list[Review] = []
     problems: list[Problem] = list(scan.skipped)
-    for count, path in enumerate(scan.files, 1):
+    for count, path in enumerate(sorted(scan.files), 1):
         parsed, _ = read_review(root, path, scan.site)
         problems += parsed.problems
         if parsed.review:

@@ -5,20 +5,31 @@ and the backups of editors. In a whole site only its content is read.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
 from bot.library.configuration import add_sections, read_site
 from bot.library.review import Problem
-from bot.library.selection import Patterns, Place, is_leaf, is_markdown, is_section, is_unseen, why_not, why_not_folder
+from bot.library.selection import (
+    Patterns,
+    Place,
+    is_leaf,
+    is_markdown,
+    is_ordinary,
+    is_section,
+    is_unseen,
+    why_not,
+    why_not_folder,
+)
 from bot.library.site import Site
 
 _MAX_DEPTH = 64
 
-
 # What tells that a file changed without reading it: its time of change in nanoseconds and its size in bytes.
 Stamp = tuple[int, int]
+_UNKNOWN: Stamp = (0, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +44,177 @@ class Scan:
     site: Site = field(default_factory=Site)
 
 
+@dataclass(slots=True)
+class _Listing:
+    """What was decided about the names of one folder: the stamps of reviews, the folders, the kinds of the rest."""
+
+    base: str  # what the names of the folder follow in a path
+    bundle: str
+    stamps: dict[str, Stamp]
+    folders: dict[str, str]  # name and path
+    others: dict[str, tuple[bool, bool]]
+    skipped: list[Problem]
+    sections: list[str]
+    changed: bool = True  # since the last scan
+
+
 def scan_folder(root: Path, include: tuple[str, ...] = ()) -> Scan:
-    """List the reviews below `root`; raise OSError when the folder itself cannot be listed.
+    """List the reviews below `root`, once; see Scanner."""
+    return Scanner(root, include).scan()
 
-    `include` are patterns like those of a `.gitignore` that limit what is a review, see `selection.Patterns`.
-    """
-    files: dict[str, Stamp] = {}
-    skipped: list[Problem] = []
-    sections: list[str] = []
-    patterns = Patterns(include)
-    site = read_site(root)
-    for content, _ in site.contents:
-        for path, entry, reason in _walk(root, site, patterns, content.rstrip("/")):
-            if reason:
-                # What is not UTF-8 in a name cannot be stored or printed as it is.
-                shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-                skipped.append(Problem(shown, 1, "info", reason))
-                if is_section(entry.name) and entry.is_file(follow_symlinks=False):
-                    sections.append(path)
-                continue
+
+class Scanner:
+    """Lists the reviews of a folder, again and again; what was decided about a name is not decided anew."""
+
+    def __init__(self, root: Path, include: tuple[str, ...] = ()) -> None:
+        """`include` are patterns like those of a `.gitignore` that limit what is a review, see `selection.Patterns`."""
+        self._root = root
+        self._patterns = Patterns(include)
+        self._site = Site()
+        self._listings: dict[tuple[str, str], _Listing] = {}  # by folder and bundle
+        self._last: Scan | None = None
+        self._seen = 0  # folders
+
+    def scan(self) -> Scan:
+        """List the reviews: when nothing changed the same Scan as before.
+
+        Raises OSError when the folder itself cannot be listed, and BeingWritten when the site's configuration is not
+        whole just now.
+        """
+        site = read_site(self._root)
+        if site != self._site:
+            self._site = site
+            self._listings.clear()
+        seen: list[_Listing] = []
+        unlisted: list[Problem] = []
+        for content, _ in site.contents:
+            self._walk(content.rstrip("/"), "", 0, seen, unlisted)
+        site = add_sections(site, self._root, [path for listing in seen for path in listing.sections])
+        skipped = sorted([*unlisted, *(problem for each in seen for problem in each.skipped)], key=_path)
+        last, self._last = self._last, Scan({}, (*site.problems, *skipped), site)
+        same = last is not None and last.site == site and last.skipped == self._last.skipped
+        if last is not None and same and not any(listing.changed for listing in seen) and self._seen == len(seen):
+            self._last = last
+            return last
+        self._seen = len(seen)
+        for listing in seen:
+            listing.changed = False
+            self._last.files.update((listing.base + name, stamp) for name, stamp in listing.stamps.items())
+        return self._last
+
+    def _walk(self, folder: str, bundle: str, depth: int, seen: list[_Listing], unlisted: list[Problem]) -> None:
+        """Look at a folder and what lies below it; `bundle` is the leaf bundle that it lies in."""
+        where = f"{self._root}/{folder}"
+        listing = self._listings.get((folder, bundle))
+        if listing is not None:
+            with os.scandir(where) as entries:
+                if not _look(entries, listing):
+                    listing = None
+        if listing is None:
+            with os.scandir(where) as entries:
+                found = sorted(entries, key=_name)
+            listing = self._listings[folder, bundle] = self._decide(found, folder, bundle, depth)
+            if not _look(found, listing):
+                listing.stamps = {name: stamp for name, stamp in listing.stamps.items() if stamp is not _UNKNOWN}
+        seen.append(listing)
+        for path in listing.folders.values():
             try:
-                info = entry.stat(follow_symlinks=False)
-            except OSError:
-                continue  # removed since it was listed
-            files[path] = (info.st_mtime_ns, info.st_size)
-    site = add_sections(site, root, sections)
-    return Scan(files, (*site.problems, *skipped), site)
+                self._walk(path, listing.bundle, depth + 1, seen, unlisted)
+            except OSError as error:
+                unlisted.append(_info(f"{path}/", f"cannot be listed: {error.strerror}"))
 
-
-def _walk(
-    root: Path, site: Site, patterns: Patterns, folder: str, bundle: str = "", depth: int = 0
-) -> Iterator[tuple[str, os.DirEntry[str], str]]:
-    """Yield path, entry and the reason why it is no review (empty when it is one), in the order of the paths.
-
-    `bundle` is the path of the leaf bundle that the folder lies in.
-    """
-    with os.scandir(root / folder) as listing:
-        entries = sorted((entry for entry in listing if not is_unseen(entry.name)), key=lambda entry: entry.name)
-    pages = [entry.name for entry in entries if is_markdown(entry.name) and entry.is_file(follow_symlinks=False)]
-    if not bundle and depth and is_leaf(pages, site):
-        bundle = folder
-    for entry in entries:
-        path = f"{folder}/{entry.name}" if folder else entry.name
-        if entry.is_symlink():
-            yield path, entry, "is a symbolic link, and those are not followed"
-        elif entry.is_dir(follow_symlinks=False):
-            if depth >= _MAX_DEPTH:
-                yield path + "/", entry, f"lies more than {_MAX_DEPTH} folders deep"
-            elif reason := why_not_folder(path, site):
-                yield path + "/", entry, reason
-            else:
-                try:
-                    yield from _walk(root, site, patterns, path, bundle, depth + 1)
-                except OSError as error:
-                    yield path + "/", entry, f"cannot be listed: {error.strerror}"
-        elif not entry.is_file(follow_symlinks=False):
-            yield path, entry, "is not a regular file"
-        elif not _is_utf8(path):
-            yield path, entry, "has a name that is not UTF-8: rename it"
+    def _decide(self, entries: list[os.DirEntry[str]], folder: str, bundle: str, depth: int) -> _Listing:
+        site, patterns, base = self._site, self._patterns, f"{folder}/" if folder else ""
+        plain, rest = _ordinary(entries)
+        shown = [entry for entry in rest if not is_unseen(entry.name)]
+        pages = [entry.name for entry in shown if is_markdown(entry.name) and entry.is_file(follow_symlinks=False)]
+        if not bundle and depth and is_leaf(pages, site):
+            bundle = folder
+        listing = _Listing(base, bundle, {}, {}, {}, [], [])
+        if patterns.everything and not bundle and "archetypes" not in folder.split("/"):
+            listing.stamps.update([(entry.name, _UNKNOWN) for entry in plain])
         else:
-            yield path, entry, why_not(Place(path, bundle, alone=len(pages) == 1), site, patterns)
+            shown = [*plain, *shown]
+        for entry in shown:
+            name = entry.name
+            path = base + name
+            if entry.is_symlink():
+                reason = "is a symbolic link, and those are not followed"
+            elif entry.is_dir(follow_symlinks=False):
+                too_deep = f"lies more than {_MAX_DEPTH} folders deep" if depth >= _MAX_DEPTH else ""
+                reason = too_deep or why_not_folder(path, site)
+                if not reason:
+                    listing.folders[name] = path
+                    continue
+                path += "/"
+            elif not entry.is_file(follow_symlinks=False):
+                reason = "is not a regular file"
+            elif not _is_utf8(path):
+                reason = "has a name that is not UTF-8: rename it"
+            else:
+                reason = why_not(Place(path, bundle, alone=len(pages) + len(plain) == 1), site, patterns)
+                if not reason:
+                    listing.stamps[name] = _UNKNOWN
+                    continue
+                if is_section(name):
+                    listing.sections.append(path)
+            listing.skipped.append(_info(path, reason))
+        for entry in {*rest, *shown}:
+            if entry.name not in listing.stamps and entry.name not in listing.folders:
+                listing.others[entry.name] = _kind(entry)
+        return listing
+
+
+def _ordinary(entries: list[os.DirEntry[str]]) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
+    """Part the files whose names alone say that they are reviews from the rest."""
+    plain: list[os.DirEntry[str]] = []
+    rest: list[os.DirEntry[str]] = []
+    for entry in entries:
+        (plain if is_ordinary(entry.name) and entry.is_file(follow_symlinks=False) else rest).append(entry)
+    return plain, rest
+
+
+def _look(entries: Iterable[os.DirEntry[str]], listing: _Listing) -> bool:
+    """Bring the stamps of a folder up to date; tell whether its names are those that were decided about."""
+    stamps, folders, others = listing.stamps, listing.folders, listing.others
+    count = 0
+    for entry in entries:
+        count += 1
+        known = stamps.get(entry.name)
+        if known is None:
+            if entry.name in folders:
+                if not entry.is_dir(follow_symlinks=False):
+                    return False
+            elif others.get(entry.name) != _kind(entry):
+                return False
+            continue
+        try:
+            info = entry.stat(follow_symlinks=False)
+        except OSError:
+            return False  # removed since it was listed
+        if info.st_mtime_ns != known[0] or info.st_size != known[1]:
+            if not S_ISREG(info.st_mode):
+                return False
+            stamps[entry.name] = (info.st_mtime_ns, info.st_size)
+            listing.changed = True
+    return count == len(stamps) + len(folders) + len(others)
+
+
+def _path(problem: Problem) -> str:
+    return problem.path
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool]:
+    return entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False)
+
+
+def _info(path: str, reason: str) -> Problem:
+    # What is not UTF-8 in a name cannot be stored or printed as it is.
+    return Problem(os.fsencode(path).decode("utf-8", "backslashreplace"), 1, "info", reason)
 
 
 def _is_utf8(path: str) -> bool:

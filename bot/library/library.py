@@ -17,7 +17,8 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import LibraryLoading, LibraryNotConnected
 from bot.library.addresses import assign_keys, short_hash
-from bot.library.folder import Scan, Stamp, scan_folder
+from bot.library.files import BeingWritten
+from bot.library.folder import Scan, Scanner, Stamp
 from bot.library.gist import gist, opinions, questions
 from bot.library.index import Index, Record
 from bot.library.lookup import Match
@@ -116,10 +117,13 @@ class Library:
         self.faults: dict[str, str] = {}  # sentences for the organisers, by what failed
         self.read_at: datetime | None = None  # when the folder was last read without a fault
         self._include = include
+        self._scanner = Scanner(root, include)
         self._index = index
         self._drafts = drafts
         self._shelf: Shelf | None = None
         self._manifest: dict[str, Stamp] = {}
+        self._settled: Scan | None = None  # the last one that left nothing to be read
+        self._basis = ("", "")  # of what was read: the site's digest, the patterns
         self._skipped: tuple[Problem, ...] = ()
         self._unread: tuple[Problem, ...] = ()
         self._progress = (0, 0)  # files read, and files to read
@@ -131,6 +135,7 @@ class Library:
         """Open the index and bring it up to date with the folder."""
         await self._index.open()
         self._manifest = await self._index.get_manifest()
+        self._basis = (await self._index.get_fact("site"), await self._index.get_fact("include"))
         records = await self._index.get_records()
         if records:
             shelf = Shelf(drafts=self._drafts)
@@ -151,12 +156,17 @@ class Library:
         """
         async with self._refreshing:
             try:
-                scan = await asyncio.to_thread(scan_folder, self.root, self._include)
+                scan = await asyncio.to_thread(self._scanner.scan)
             except OSError as error:
                 return self._fault("folder", f"The folder of the reviews cannot be read: {error.strerror}.")
+            except BeingWritten:
+                return LoadReport(len(self._shelf or ()), 0, unfinished=True)
             self.faults.pop("folder", None)
-            include = ",".join(self._include)
-            chosen_anew = await self._index.get_fact("include") != include  # then fewer files are what is wanted
+            if scan is self._settled:
+                self.read_at = now
+                return LoadReport(len(self._shelf or ()), 0)
+            basis = (scan.site.digest, ",".join(self._include))
+            chosen_anew = self._basis[1] != basis[1]  # then fewer files are what is wanted
             if len(scan.files) < len(self._manifest) * _SHARE and not accept_loss and not chosen_anew:
                 known = len(self._manifest)
                 return self._fault(
@@ -165,19 +175,19 @@ class Library:
                 )
             self.faults.pop("loss", None)
             self._skipped = scan.skipped
-            another_site = await self._index.get_fact("site") != scan.site.digest
+            another_site = self._basis[0] != basis[0]
             changes = await asyncio.to_thread(compare, scan, self._manifest, everything=another_site)
-            if not changes.changed and not changes.gone and self._shelf is not None:
-                report = LoadReport(len(self._shelf), 0)
-            else:
-                try:
-                    report = await self._take(scan, changes, now)
-                except BaseException:
-                    self._manifest = await self._index.get_manifest()
-                    raise
-            if another_site or chosen_anew:
-                await self._index.put_fact("site", scan.site.digest)
-                await self._index.put_fact("include", include)
+            try:
+                report = await self._take(scan, changes, now)
+            except BaseException:
+                self._manifest = await self._index.get_manifest()
+                raise
+            if self._basis != basis:
+                await self._index.put_fact("site", basis[0])
+                await self._index.put_fact("include", basis[1])
+                self._basis = basis
+            if not self._unread:
+                self._settled, self._manifest = scan, scan.files
             self.read_at = now
             return report
 
@@ -191,6 +201,9 @@ class Library:
 
     async def _take(self, scan: Scan, changes: Changes, now: datetime) -> LoadReport:
         """Read the changed files into the index and onto the shelf."""
+        if not changes.changed and not changes.gone and self._shelf is not None:
+            self._unread = ()
+            return LoadReport(len(self._shelf), 0)
         few = self._shelf is not None and len(changes.changed) + len(changes.gone) < _MANY
         old = {record.path: record for record in await self._index.get_records([*changes.known, *changes.gone])}
         shelf = Shelf(drafts=self._drafts)

@@ -32,6 +32,11 @@ _ABOUT_THE_FOLDER = re.compile(
 )
 _ABOUT_THE_SITE = frozenset(("404", "about", "archive", "archives", "contact", "index", "search"))
 _LISTS_OF_BOOKS = frozenset(("summary", "glossary", "langs"))
+_ORDINARY = re.compile(
+    r"(?!readme|licen|copying|notice|contrib|changelog|code_of|security|govern|sources|issue_|pull_|index|404|about"
+    r"|archive|contact|search|summary|glossary|langs)[a-z0-9][a-z0-9_ -]*\.md",
+    re.IGNORECASE | re.ASCII,
+)
 _SECTION = re.compile(r"_index(?:\.[a-z-]{2,10})?", re.IGNORECASE)
 _WHOLE_NAME = re.compile(r"[^*?\[\]!\\/]+\.(?:md|markdown|mdown)", re.IGNORECASE)
 
@@ -50,11 +55,11 @@ class Patterns:
         self._spec = PathSpec.from_lines("gitignore", lines)
         self._names = {line.rpartition("/")[2] for line in lines if not line.startswith("!")}
         self._names = {name for name in self._names if _WHOLE_NAME.fullmatch(name)}
-        self._all = not lines
+        self.everything = not lines
 
     def admit(self, path: str) -> bool:
         """Tell whether a file is included; `path` is relative to the reviews folder."""
-        return self._all or self._spec.match_file(path.casefold())
+        return self.everything or self._spec.match_file(path.casefold())
 
     def name(self, path: str) -> bool:
         """Tell whether a file is included by its whole name."""
@@ -78,6 +83,14 @@ def is_unseen(name: str) -> bool:
 def is_markdown(name: str) -> bool:
     """Tell whether a file is Markdown, by its name."""
     return name.lower().endswith(_MARKDOWN)
+
+
+def is_ordinary(name: str) -> bool:
+    """Tell whether a name alone says that a file is a review: no rule below can be meant by it.
+
+    What it does not know it leaves to `why_not`, which is much slower.
+    """
+    return _ORDINARY.fullmatch(name) is not None
 
 
 def is_section(name: str) -> bool:
