@@ -56,7 +56,7 @@ class FolderWatcher:
 
     def _watch(self, loop: asyncio.AbstractEventLoop, identity: tuple[int, int]) -> None:
         """Watch until another folder stands in the place of this one, as when a link is set anew."""
-        quiet = 0
+        quiet = _QUIET - 1  # so that it is told soon: something may have happened before the watch was set
         for news in watch(
             self._root,
             watch_filter=DefaultFilter(),  # not .git, node_modules, or the swap files of editors
