@@ -5,8 +5,10 @@ and the backups of editors. In a whole site only its content is read.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 
@@ -29,7 +31,7 @@ _MAX_DEPTH = 64
 
 # What tells that a file changed without reading it: its time of change in nanoseconds and its size in bytes.
 Stamp = tuple[int, int]
-_UNKNOWN: Stamp = (0, -1)
+_NAME = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class Scanner:
         self._seen = len(seen)
         for listing in seen:
             listing.changed = False
-            self._last.files.update((listing.base + name, stamp) for name, stamp in listing.stamps.items())
+            self._last.files.update(
+                zip(map(listing.base.__add__, listing.stamps), listing.stamps.values(), strict=True)
+            )
         return self._last
 
     def _walk(self, folder: str, bundle: str, depth: int, seen: list[_Listing], unlisted: list[Problem]) -> None:
@@ -111,11 +115,7 @@ class Scanner:
                 if not _look(entries, listing):
                     listing = None
         if listing is None:
-            with os.scandir(where) as entries:
-                found = sorted(entries, key=_name)
-            listing = self._listings[folder, bundle] = self._decide(found, folder, bundle, depth)
-            if not _look(found, listing):
-                listing.stamps = {name: stamp for name, stamp in listing.stamps.items() if stamp is not _UNKNOWN}
+            listing = self._listings[folder, bundle] = self._decide(where, folder, bundle, depth)
         seen.append(listing)
         for path in listing.folders.values():
             try:
@@ -123,18 +123,22 @@ class Scanner:
             except OSError as error:
                 unlisted.append(_info(f"{path}/", f"cannot be listed: {error.strerror}"))
 
-    def _decide(self, entries: list[os.DirEntry[str]], folder: str, bundle: str, depth: int) -> _Listing:
+    def _decide(self, where: str, folder: str, bundle: str, depth: int) -> _Listing:
         site, patterns, base = self._site, self._patterns, f"{folder}/" if folder else ""
-        plain, rest = _ordinary(entries)
+        ordinary: dict[str, Stamp] = {}
+        with os.scandir(where) as entries:
+            rest = sorted(_stamp(entries, ordinary), key=_NAME)
         shown = [entry for entry in rest if not is_unseen(entry.name)]
         pages = [entry.name for entry in shown if is_markdown(entry.name) and entry.is_file(follow_symlinks=False)]
         if not bundle and depth and is_leaf(pages, site):
             bundle = folder
-        listing = _Listing(base, bundle, {}, {}, {}, [], [])
-        if patterns.everything and not bundle and "archetypes" not in folder.split("/"):
-            listing.stamps.update([(entry.name, _UNKNOWN) for entry in plain])
+        if not patterns.everything or bundle or "archetypes" in folder.split("/"):
+            with os.scandir(where) as entries:
+                shown += (entry for entry in entries if entry.name in ordinary)
+            ordinary, others = {}, len(ordinary)
         else:
-            shown = [*plain, *shown]
+            others = len(ordinary)
+        listing = _Listing(base, bundle, ordinary, {}, {}, [], [])
         for entry in shown:
             name = entry.name
             path = base + name
@@ -152,9 +156,11 @@ class Scanner:
             elif not _is_utf8(path):
                 reason = "has a name that is not UTF-8: rename it"
             else:
-                reason = why_not(Place(path, bundle, alone=len(pages) + len(plain) == 1), site, patterns)
+                reason = why_not(Place(path, bundle, alone=len(pages) + others == 1), site, patterns)
                 if not reason:
-                    listing.stamps[name] = _UNKNOWN
+                    with suppress(OSError):  # removed since it was listed
+                        info = entry.stat(follow_symlinks=False)
+                        listing.stamps[name] = (info.st_mtime_ns, info.st_size)
                     continue
                 if is_section(name):
                     listing.sections.append(path)
@@ -165,13 +171,21 @@ class Scanner:
         return listing
 
 
-def _ordinary(entries: list[os.DirEntry[str]]) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
-    """Part the files whose names alone say that they are reviews from the rest."""
-    plain: list[os.DirEntry[str]] = []
-    rest: list[os.DirEntry[str]] = []
+def _stamp(entries: Iterable[os.DirEntry[str]], stamps: dict[str, Stamp]) -> Iterator[os.DirEntry[str]]:
+    """Add the stamps of the files whose names alone say that they are reviews; yield the rest.
+
+    In the order of the listing: when it is gone through again, memory is read from front to back.
+    """
     for entry in entries:
-        (plain if is_ordinary(entry.name) and entry.is_file(follow_symlinks=False) else rest).append(entry)
-    return plain, rest
+        if is_ordinary(entry.name):
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # removed since it was listed
+            if S_ISREG(info.st_mode):
+                stamps[entry.name] = (info.st_mtime_ns, info.st_size)
+                continue
+        yield entry
 
 
 def _look(entries: Iterable[os.DirEntry[str]], listing: _Listing) -> bool:
@@ -202,10 +216,6 @@ def _look(entries: Iterable[os.DirEntry[str]], listing: _Listing) -> bool:
 
 def _path(problem: Problem) -> str:
     return problem.path
-
-
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
 
 
 def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool]:

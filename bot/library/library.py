@@ -446,7 +446,7 @@ def compare(scan: Scan, manifest: Mapping[str, Stamp], *, everything: bool = Fal
     """Find what a scan says against the manifest; with `everything`, each file counts as changed."""
     if scan.files == manifest and not everything:
         return Changes([], [], set())
-    changed = [path for path, stamp in scan.files.items() if everything or manifest.get(path) != stamp]
+    changed = sorted(path for path, stamp in scan.files.items() if everything or manifest.get(path) != stamp)
     gone = [path for path in manifest if path not in scan.files]
     return Changes(changed, gone, manifest.keys() & changed)
 
