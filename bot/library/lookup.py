@@ -8,7 +8,7 @@ import heapq
 import math
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ class NameIndex:
         self._count -= 1
 
     def settle(self) -> None:
-        """Sort what was added; the next question does it otherwise."""
+        """Sort what was added at once; the first question does it otherwise."""
         self._vocabulary.settle()
 
     def find(self, name: str) -> Match:
@@ -249,13 +249,16 @@ class Vocabulary:
     def __init__(self) -> None:
         self._words: list[str] = []
         self._backwards: list[str] = []
-        self._sorted = True
+        self._sorted = False  # while a library is loaded, nothing is asked
 
     def add(self, word: str) -> None:
         """Add a word that is not there."""
-        self._words.append(word)
-        self._backwards.append(word[::-1])
-        self._sorted = False
+        if self._sorted:
+            insort(self._words, word)
+            insort(self._backwards, word[::-1])
+        else:
+            self._words.append(word)
+            self._backwards.append(word[::-1])
 
     def remove(self, word: str) -> None:
         """Remove a word that is there."""
@@ -264,7 +267,7 @@ class Vocabulary:
         del self._backwards[bisect_left(self._backwards, word[::-1])]
 
     def settle(self) -> None:
-        """Sort what was added since; most of it is in order, which makes this quick."""
+        """Sort what was added at once, when the first question is asked."""
         if not self._sorted:
             self._words.sort()
             self._backwards.sort()
