@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.library.frontmatter import Metadata, Value
 from bot.library.hugo import as_text
@@ -45,6 +46,7 @@ def paper_fields(metadata: Metadata) -> Iterator[tuple[PaperId | None, Link | No
             yield found, Link("", text)
 
 
+@lru_cache(maxsize=1024)
 def _plain(key: str) -> str:
     return re.sub(r"[\s_-]", "", key.lower())
 

@@ -25,15 +25,16 @@ def read_file(root: Path, path: str) -> bytes:
 
     Raises UnreadableFile for anything but a regular file of a sane size inside `root`.
     """
+    where = f"{root}/{path}"
     try:
-        if not (root / path).parent.resolve().is_relative_to(root.resolve()):
-            raise UnreadableFile("lies outside of the reviews folder")
-        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(where, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise UnreadableFile(f"cannot be opened: {error.strerror}") from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableFile("is not a regular file")
+        if not _is_at(descriptor, where) and not _is_below(where, root):
+            raise UnreadableFile("lies outside of the reviews folder")
         _lease(descriptor)
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_FILE + 1)
@@ -42,6 +43,18 @@ def read_file(root: Path, path: str) -> bytes:
     if len(data) > MAX_FILE:
         raise UnreadableFile(f"is larger than {MAX_FILE // 1024:,} KiB")
     return data
+
+
+def _is_at(descriptor: int, where: str) -> bool:
+    """Tell whether a path leads to an open file without any link; false where the system does not say."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}") == where  # noqa: PTH115  a Path would cost as much again
+    except OSError:
+        return False
+
+
+def _is_below(where: str, root: Path) -> bool:
+    return Path(where).parent.resolve().is_relative_to(root.resolve())
 
 
 def _lease(descriptor: int) -> None:

@@ -158,8 +158,13 @@ def urlize(text: str) -> str:
     return sanitize(unicodedata.normalize("NFC", text.strip()).lower().replace(" ", "-"))
 
 
+_SANE = re.compile(r"[A-Za-z0-9._/+~@-]*").fullmatch
+
+
 def sanitize(text: str) -> str:
     """Keep of a text what Hugo keeps in addresses (`Sanitize` in helpers/path.go); blanks become one hyphen."""
+    if _SANE(text):
+        return text
     kept: list[str] = []
     blank = False
     for position, character in enumerate(text):
@@ -183,10 +188,11 @@ def page_path(path: str) -> str:
 
     `content/`, with which the paths of a whole site begin, is no part of it.
     """
-    file = PurePosixPath(path.removeprefix("content/"))
-    stem = file.stem.removesuffix(".en")  # English is the language of a site that names none
-    bare = file.parent if stem.lower() == "index" else file.with_name(stem or file.stem)
-    return "/" + urlize("" if str(bare) == "." else str(bare))
+    folder, _, name = path.removeprefix("content/").rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    stem = stem.removesuffix(".en") or stem  # English is the language of a site that names none
+    bare = folder if stem.lower() == "index" else f"{folder}/{stem}" if folder else stem
+    return "/" + urlize(bare)
 
 
 # --- references -----------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def is_jekylls(path: str, metadata: Metadata, site: Site) -> bool:
     if site.kind not in ("", "book"):
         return site.kind == "jekyll"
     return bool(
-        _FOLDERS.intersection(PurePosixPath(path).parts)
+        _FOLDERS.intersection(path.split("/"))
         or ("layout" in metadata and split_date(base_name(site.split(path)[0]))[0])
     )
 

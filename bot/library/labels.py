@@ -4,6 +4,7 @@ Labels are read in the languages in which reading clubs write; what is not known
 """
 
 import re
+from functools import lru_cache
 
 _PAPER = frozenset((
     "link", "links", "paper", "papers", "pdf", "arxiv", "doi", "url", "preprint", "publication", "id", "article",
@@ -45,6 +46,7 @@ def is_authors_label(label: str) -> bool:
     return not _AUTHORS.isdisjoint(_words(label)[-1:])
 
 
+@lru_cache(maxsize=1024)  # the headings of a library are much the same
 def is_link_label(label: str, *, strict: bool = False) -> bool:
     """Tell whether a label stands before the links of the paper; a `strict` one holds no word that is not known."""
     words = _words(label)

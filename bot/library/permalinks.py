@@ -46,8 +46,8 @@ def split_date(name: str) -> tuple[str, str]:
 
 def base_name(path: str) -> str:
     """Give the name of a page, as its file or, for an `index.md`, its folder has it."""
-    file = PurePosixPath(path)
-    return file.parent.name if file.name.lower() == "index" else file.name
+    folder, _, name = path.rpartition("/")
+    return folder.rpartition("/")[2] if name.lower() == "index" else name
 
 
 def url_path(
@@ -75,7 +75,8 @@ def url_path(
     if own := _own_url(metadata):
         return "/" + unquote((":" in own and expand(own)) or own).lstrip("/"), True
     folder = "" if language == site.language and not site.language_folder else f"/{language}"
-    section = next(iter(PurePosixPath(site.above, page).parts[:-1]), "")
+    section, below, _ = f"{site.above}{page}".partition("/")
+    section = section if below else ""
     if site.kind == "jekyll":
         style = site.permalinks.get("", "date") if split_date(base_name(page))[0] else ""
         pattern = _JEKYLL_STYLES.get(style, style)
@@ -83,12 +84,12 @@ def url_path(
         pattern = site.permalinks.get(section, "")
     if pattern and (address := expand(pattern)):
         return f"{folder}/{address.strip('/')}{'/' if pattern.endswith('/') else ''}", True
-    file = PurePosixPath(page)
-    bare = str(file.parent).removeprefix(".") if file.name.lower() == "index" else page
+    parent, _, name = page.rpartition("/")
+    bare = parent if name.lower() == "index" else page
     plain = "/" + _clean(bare, site)
     if slug:
-        name = sanitize(slug if site.keep_case else slug.lower())
-        plain = f"{plain.rpartition('/')[0]}/{name if site.keep_accents else _without_accents(name)}"
+        last = sanitize(slug if site.keep_case else slug.lower())
+        plain = f"{plain.rpartition('/')[0]}/{last if site.keep_accents else _without_accents(last)}"
     ugly = bool(site.ugly_urls.intersection(("*", section)))
     return folder + (plain.rstrip("/") + (".html" if ugly and plain != "/" else "/")), False
 

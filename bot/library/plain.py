@@ -19,6 +19,8 @@ from rich.emoji import Emoji
 
 from bot.library.typography import SIGNS, typography_plugin
 
+_MARKUP = re.compile(r"[*_`\[\]<&\\~]")
+
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
 _SUMMARY_READS = 12_000  # characters in which its end is looked for
@@ -119,7 +121,7 @@ def plain_text(markdown: str, rendering: Rendering = DEFAULT) -> str:
 def plain_inline(markdown: str) -> str:
     """Drop the markup of one line, a heading or a title, as far as it is of a sane length."""
     markdown = markdown[:1_000].strip()
-    if not any(mark in markdown for mark in "*_`[]<&\\~"):
+    if not _MARKUP.search(markdown):
         return markdown
     return " ".join(html.unescape(_TAG.sub("", _markdown(DEFAULT).renderInline(markdown))).split())
 

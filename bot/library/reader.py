@@ -75,6 +75,7 @@ def _reading(row: _Row) -> Reading:
 
 
 def _rows(root: Path, paths: Sequence[str], site: Site) -> list[_Row]:
+    root = Path(os.path.realpath(root))  # so that no file's path need be resolved
     rows: list[_Row] = []
     for path in paths:
         parsed, digest = read_review(root, path, site)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from pathlib import PurePosixPath
 from typing import Literal
 
 from bot.library.cascade import Cascade
@@ -59,8 +58,9 @@ class Site:
             if folder and path.startswith(folder):
                 inner, language = path[len(folder) :], name or language
                 break
-        file = PurePosixPath(inner)
-        stem, _, suffix = file.stem.rpartition(".")
+        folder, slash, name = inner.rpartition("/")
+        whole = name.rpartition(".")[0] or name
+        stem, _, suffix = whole.rpartition(".")
         if stem and suffix.lower() in self.languages | self.disabled:
-            return str(file.with_name(stem)), suffix.lower(), inner
-        return str(file.with_suffix("")) if file.name else "", language, inner
+            return folder + slash + stem, suffix.lower(), inner
+        return folder + slash + whole, language, inner
