@@ -30,7 +30,9 @@ def decode(data: bytes) -> tuple[str, str | None]:
             text, encoding = _decode_escaped(data, text)
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")  # as CommonMark does
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, encoding
 
 
 def _decode_escaped(data: bytes, text: str) -> tuple[str, str | None]:

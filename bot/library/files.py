@@ -9,6 +9,7 @@ from pathlib import Path
 
 MAX_FILE = 1024 * 1024
 
+_USUAL = 64 * 1024  # bytes that hold nearly every review
 _MOMENT_NS = 300_000_000  # within which a program that writes is likely to write again
 
 
@@ -36,8 +37,9 @@ def read_file(root: Path, path: str) -> bytes:
         if not _is_at(descriptor, where) and not _is_below(where, root):
             raise UnreadableFile("lies outside of the reviews folder")
         _lease(descriptor)
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_FILE + 1)
+        data = os.read(descriptor, _USUAL)
+        while len(data) <= MAX_FILE and (more := os.read(descriptor, MAX_FILE)):
+            data += more
     finally:
         os.close(descriptor)
     if len(data) > MAX_FILE:

@@ -3,8 +3,9 @@
 As Python objects a review takes three times as much memory, and a library may hold a hundred thousand.
 """
 
-import json
 from datetime import datetime
+
+import orjson
 
 from bot.library.review import Link, Ref, Review, Section
 from bot.papers.identifiers import PaperId
@@ -12,7 +13,7 @@ from bot.papers.identifiers import PaperId
 
 def pack_review(review: Review) -> bytes:
     """Give a review as UTF-8 JSON, without its key and slug, which depend on the other reviews."""
-    return json.dumps(
+    return orjson.dumps(
         [
             review.path,
             review.url_path,
@@ -33,15 +34,13 @@ def pack_review(review: Review) -> bytes:
             [[paper.scheme, paper.value, paper.version] for paper in review.paper_ids],
             [[ref.target, ref.line] for ref in review.refs],
             [[part.title, part.anchor, part.start, part.end] for part in review.sections],
-        ],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+        ]
+    )
 
 
 def unpack_review(data: bytes, key: str = "", slug: str = "") -> Review:
     """Give the review that `pack_review` packed."""
-    row = json.loads(data)
+    row = orjson.loads(data)
     return Review(
         key=key,
         path=row[0],
