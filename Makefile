@@ -1,12 +1,13 @@
 # make demo    try the bot in a browser page, on a simulated Discord
 # make test    run every check
+# make bench   measure, and write benchmarks/README.md; takes some minutes
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --group build
 
-.PHONY: demo test format lock screenshot clean
+.PHONY: demo test bench format lock screenshot clean
 .DEFAULT_GOAL := test
 
 demo: .venv/demo.stamp
@@ -22,6 +23,9 @@ test: .venv/dev.stamp
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
 
 # The picture in the README, taken from the demo.
 screenshot: .venv/dev.stamp

@@ -1,6 +1,6 @@
 """How fast a folder of reviews is read, beside what bounds it: the real Hugo, and a bare listing of the files.
 
-    python -m benchmarks.reading [--reviews 10000] [--runs 5] [--growth] [--write]
+    python -m benchmarks.reading [--reviews 10000] [--runs 3] [--growth]
 
 Every run measures Paperclub and its peer one after the other and gives a ratio; the table has the medians. Each
 measurement is a process of its own. Exits with 1 when a bound is missed.
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -200,7 +200,14 @@ ROWS = (
     Row("running bot, one file changed, beyond that", lambda t: t["edit"] * 1_000, 10, "ms"),
     Row("memory", lambda t: t["memory"] / 1_024, 4, "KB a review"),
 )
-GROWTH = ("usable", "whole", "found_out", "started", "look", "memory")
+GROWTH = {
+    "usable": "first reading, until `/paper` answers",
+    "whole": "first reading, everything indexed",
+    "found_out": "start, finding that nothing changed",
+    "started": "start, nothing changed, until `/paper` answers",
+    "look": "running bot, finding that nothing changed",
+    "memory": "memory",
+}
 
 
 def run_once(root: Path, *, with_hugo: bool = True) -> Times:
@@ -209,29 +216,48 @@ def run_once(root: Path, *, with_hugo: bool = True) -> Times:
     with tempfile.TemporaryDirectory(prefix="paperclub-bench-") as data:
         for job in JOBS:
             if job != "build" or with_hugo:
-                command = [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.reading",
-                    "--job",
-                    job,
-                    "--root",
-                    str(root),
-                    "--data",
-                    data,
-                ]
+                command = (sys.executable, "-m", "benchmarks.reading", "--job", job, "--root", root, "--data", data)
                 done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
                 times |= json.loads(done.stdout)
     return times
 
 
+def measure(sizes: Sequence[int], runs: int) -> dict[int, list[Times]]:
+    """Measure libraries of some sizes; Hugo builds the first of them, and the largest is measured once."""
+    measured: dict[int, list[Times]] = {}
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="paperclub-corpus-") as folder:
+            print(f"Writing {size:,} reviews ...", file=sys.stderr)
+            Corpus().write(Path(folder), size)
+            for number in range(runs if size <= sizes[0] else 1):
+                print(f"Reading {size:,} reviews, run {number + 1} ...", file=sys.stderr)
+                measured.setdefault(size, []).append(run_once(Path(folder), with_hugo=size == sizes[0]))
+    return measured
+
+
+def tabulate(runs: Sequence[Times]) -> list[tuple[Row, float]]:
+    """Give each row with the median of its figures."""
+    return [(row, statistics.median(row.figure(times) for times in runs)) for row in ROWS]
+
+
+def growth(measured: Mapping[int, Sequence[Times]]) -> Times:
+    """Give by what factor the figure for each review grows from the smallest library to the largest."""
+    small, large = min(measured), max(measured)
+    return {name: median_of(measured, large, name) / median_of(measured, small, name) for name in GROWTH}
+
+
+def median_of(measured: Mapping[int, Sequence[Times]], size: int, name: str) -> float:
+    """Give the median figure of one thing for each review, in seconds or bytes."""
+    figure = statistics.median(times[name] for times in measured[size])
+    return figure if name == "memory" else figure / size
+
+
 def main() -> int:
     """Run the benchmark from the command line."""
-    parser = argparse.ArgumentParser(description="How fast a folder of reviews is read.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description="How fast reviews are read.")
     parser.add_argument("--reviews", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--growth", action="store_true", help="also measure a tenth and ten times as many")
-    parser.add_argument("--write", action="store_true", help="write the table and the plot into benchmarks/README.md")
     parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
@@ -239,43 +265,15 @@ def main() -> int:
     if given.job:
         print(json.dumps(JOBS[given.job](given.root, given.data)))
         return 0
-    sizes = [given.reviews // 10, given.reviews, given.reviews * 10] if given.growth else [given.reviews]
-    measured: dict[int, list[Times]] = {}
-    for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="paperclub-corpus-") as folder:
-            print(f"Writing {size:,} reviews ...", file=sys.stderr)
-            Corpus().write(Path(folder), size)
-            runs = given.runs if size <= given.reviews else 1
-            for number in range(runs):
-                print(f"Reading {size:,} reviews, run {number + 1} of {runs} ...", file=sys.stderr)
-                measured.setdefault(size, []).append(run_once(Path(folder), with_hugo=size == given.reviews))
-    table = [(row, statistics.median(row.figure(times) for times in measured[given.reviews])) for row in ROWS]
-    grown = growth(measured) if given.growth else {}
+    more = [given.reviews // 10, given.reviews * 10] if given.growth else []
+    measured = measure([given.reviews, *more], given.runs)
+    table = tabulate(measured[given.reviews])
     for row, figure in table:
-        print(f"{figure:8.2f} {row.unit:12} {_bound(row):10} {row.title}")
-    for name, factor in grown.items():
-        print(f"{factor:8.2f} times the time a review of {name} when the library is 100 times as large (at most 1)")
-    if given.write:
-        from benchmarks.report import write_reading
-
-        write_reading(table, measured, grown, given.reviews)
-    missed = [row.title for row, figure in table if row.bound is not None and figure > row.bound]
-    return 1 if missed else 0
-
-
-def growth(measured: dict[int, list[Times]]) -> Times:
-    """Give by what factor the figure for each review grows from the smallest library to the largest."""
-    small, large = min(measured), max(measured)
-
-    def each(size: int, name: str) -> float:
-        figure = statistics.median(times[name] for times in measured[size])
-        return figure if name == "memory" else figure / size
-
-    return {name: each(large, name) / each(small, name) for name in GROWTH}
-
-
-def _bound(row: Row) -> str:
-    return "" if row.bound is None else f"(<= {row.bound:g})"
+        bound = "" if row.bound is None else f"(at most {row.bound:g})"
+        print(f"{figure:8.2f} {row.unit:12} {bound:14} {row.title}")
+    for name, factor in (growth(measured) if given.growth else {}).items():
+        print(f"{factor:8.2f} times as much for each review of a library 100 times as large: {GROWTH[name]}")
+    return 1 if any(row.bound is not None and figure > row.bound for row, figure in table) else 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bot.library.outline import DIVIDER, Heading, find_divider, find_headings, f
 from bot.library.permalinks import base_name, split_date, url_path
 from bot.library.plain import plain_inline, summary_end
 from bot.library.review import Problem, Ref, Review
-from bot.library.shortcodes import render_shortcodes
+from bot.library.shortcodes import MAX_SHORTCODES, render_shortcodes
 from bot.library.site import Site
 
 _PREFIX = re.compile(r"\s*\[\s*papers?(?:\s[\w ]{0,20})?\s*\]\s*:?\s*", re.IGNORECASE)
@@ -26,7 +26,7 @@ _NO_SITE = Site()
 _CJK = re.compile(r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")  # as Hugo finds them
 
 _MAX_LINES = 50_000
-_MAX_TEASER = 8_000  # characters
+_MAX_TEASER = 6_000  # characters
 _MAX_DEFINED = 200_000  # characters in which definitions are looked for
 
 
@@ -69,6 +69,8 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
         note(1, "error", "is empty")
         return Parsed(None, "", tuple(problems))
 
+    if (many := document.body.count("{{<") + document.body.count("{{%")) > MAX_SHORTCODES:
+        note(document.body_line, "warning", f"has {many:,} shortcodes; those after {MAX_SHORTCODES:,} stay as written")
     if document.body.count("\n") > _MAX_LINES:
         note(document.body_line + _MAX_LINES, "error", f"has more than {_MAX_LINES:,} lines: is it a review?")
         return Parsed(None, "", tuple(problems))

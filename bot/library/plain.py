@@ -23,7 +23,8 @@ _MARKUP = re.compile(r"[*_`\[\]<&\\~]")
 
 SUMMARY_WORDS = 70  # Hugo's `summaryLength`
 
-_SUMMARY_READS = 12_000  # characters in which its end is looked for
+_MOST_BRACKETS = 500  # of a teaser
+_SUMMARY_READS = 7_000  # characters in which its end is looked for
 _NEAR = 2_500  # characters that are tried first
 _OMITTED = "<!-- raw HTML omitted -->"
 _LONGEST_FORMULA = 4_000
@@ -107,7 +108,7 @@ _HEADING_ATTRIBUTES = re.compile(r"^( {0,3}#{1,6} .{0,500}?) {0,9}\{[#.][^{}\n]{
 
 def plain_text(markdown: str, rendering: Rendering = DEFAULT) -> str:
     """Render markdown and drop the markup: one line of text with typographic quotes, as a browser shows it."""
-    text = _markdown(rendering).render(_HEADING_ATTRIBUTES.sub(r"\1", markdown))
+    text = _markdown(rendering).render(_HEADING_ATTRIBUTES.sub(r"\1", _tamed(markdown)))
     text = text.partition('<hr class="footnotes-sep"')[0]
     if rendering.emoji:
         pieces = _CODE.split(text)
@@ -152,6 +153,11 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
     return rest if rest >= 0 else len(markdown)
 
 
+def _tamed(markdown: str) -> str:
+    """Make brackets mean themselves where there are too many to be links: looking for their ends takes too long."""
+    return markdown.replace("[", "\\[") if markdown.count("[") > _MOST_BRACKETS else markdown
+
+
 def _offset(text: str, line: int) -> int:
     return len("\n".join(text.split("\n")[:line]))
 
@@ -159,9 +165,10 @@ def _offset(text: str, line: int) -> int:
 def _summary_line(head: str, words: int, parser: MarkdownIt, *, cjk: bool) -> int | None:
     """Give the line after the summary, or None when there are not so many words."""
     env: dict[str, object] = {}
-    count, end_line, open_html = 0, 0, ""
+    count, end_line = 0, 0
+    open_html: list[str] = []  # since the last end of a paragraph
     block: list[Token] = []
-    for token in parser.parse(head, env):
+    for token in parser.parse(_tamed(head), env):
         if token.type == "footnote_block_open":
             break
         if token.type == "heading_open":
@@ -176,7 +183,10 @@ def _summary_line(head: str, words: int, parser: MarkdownIt, *, cjk: bool) -> in
         for ours, hugos in _AS_HUGO:
             rendered = rendered.replace(ours, hugos)
         rendered = re.sub(r"\s?\{[#.][^{}<>]{0,200}\}(?=</h)", "", rendered)
-        *paragraphs, open_html = (open_html + rendered).split("</p>")
+        *paragraphs, tail = rendered.split("</p>")
+        if paragraphs:
+            paragraphs[0], open_html = "".join(open_html) + paragraphs[0], []
+        open_html.append(tail)
         block = []
         for paragraph in paragraphs:
             count += _count_words(paragraph, cjk=cjk)

@@ -6,6 +6,7 @@ text between the tags stays, since the author wrote it.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from urllib.parse import quote
 
 from bot.library.frontmatter import Value
@@ -16,6 +17,7 @@ _ARGUMENT = re.compile(
     r"\s*(?:(?P<key>[A-Za-z_][\w-]*)\s*=\s*)?"
     r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|`(?P<raw>[^`]*)`|(?P<bare>[^\s\"`=]+))"
 )
+MAX_SHORTCODES = 2_000  # of one body; what follows stays as it is written
 _MAX_SHORTCODE = 4096
 _MAX_BUTTON = 1_000
 REF = "ref:"  # the scheme of a link to another page, in a body whose shortcodes were rendered
@@ -108,7 +110,7 @@ def render_shortcodes(text: str, params: Mapping[str, Value] | None = None) -> t
     buttons: list[str] = []
     comments = True  # whether there may be the end of one
     unclosed: dict[str, int] = {}  # for each closing mark, where it was last looked for in vain
-    for opening in _OPENING.finditer(text):
+    for opening in islice(_OPENING.finditer(text), MAX_SHORTCODES):
         if opening.start() < position:
             continue
         escaped = bool(opening["escape"])

@@ -19,6 +19,7 @@ _SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»"}
 SIGNS = "“”‘’–—…«»"  # all that is set here
 _ADDRESS = re.compile(r"[*_~(]*(?:(?:https?|ftp)://|www\.)", re.IGNORECASE)
 _LONGEST_ADDRESS = 400
+_AHEAD = 200  # characters behind a quote that are looked at
 
 _DECADE = re.compile(r"[0-9]{2}s(?!\w)")
 _CONTRACTION = re.compile(r"(?:[smtd]|ve|ll|re)(?!\w)")
@@ -66,7 +67,7 @@ def _in_address(state: StateInline) -> bool:
 def _quote(state: StateInline, mark: str) -> str:
     """Give the sign for a straight quote, or nothing when it stays as it is."""
     before = state.src[state.pos - 1] if state.pos else "\n"
-    rest = state.src[state.pos + 1 : state.posMax]
+    rest = state.src[state.pos + 1 : min(state.posMax, state.pos + _AHEAD)]
     run = len(rest) - len(rest.lstrip(mark))
     after = rest[run : run + 1] or "\n"
     # https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run

@@ -1,0 +1,113 @@
+"""Run every benchmark, and write what it gives into benchmarks/README.md and its picture.
+
+python -m benchmarks [--reviews 10000] [--runs 3]
+"""
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+from benchmarks import gist, reading
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Measure, write, and exit with 1 when a bound is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run every benchmark.")
+    parser.add_argument("--reviews", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--into", type=Path, default=HERE, help="the folder of the README and the picture")
+    given = parser.parse_args()
+    measured = reading.measure([given.reviews, given.reviews // 10, given.reviews * 10], given.runs)
+    table = reading.tabulate(measured[given.reviews])
+    text = "\n".join([*_introduction(), *_reading(table, measured, given.reviews, given.runs), *_gist()])
+    (given.into / "README.md").write_text(text + "\n", "utf-8")
+    draw(measured, given.into / "reading.png")
+    print(text)
+    return 1 if any(row.bound is not None and figure > row.bound for row, figure in table) else 0
+
+
+def _introduction() -> Iterator[str]:
+    yield "# Benchmarks"
+    yield ""
+    yield "`make bench` measures everything and writes this page. Every figure is a ratio against a floor or a peer"
+    yield "that is measured in the same run, because machines differ and are busy; the tables hold medians."
+    yield ""
+    yield f"Measured with Python {platform.python_version()} on {platform.system()}."
+    yield ""
+
+
+def _reading(
+    table: Sequence[tuple[reading.Row, float]],
+    measured: Mapping[int, Sequence[reading.Times]],
+    size: int,
+    runs: int,
+) -> Iterator[str]:
+    yield "## Reading a folder"
+    yield ""
+    yield f"`python -m benchmarks.reading --growth`: {size:,} made-up reviews of 5 KB (`corpus.py`), half of them with"
+    yield f"front matter in YAML and half in TOML; runs: {runs}. Hugo builds the same pages with the smallest templates"
+    yield "there can be. A bare listing is `os.scandir` and `stat` of every file. All hardening is on."
+    yield ""
+    yield "| what | figure | aim |"
+    yield "|---|---|---|"
+    for row, figure in table:
+        aim = "" if row.bound is None else f"{row.bound:g} {row.unit}" + ("" if figure <= row.bound else ": missed")
+        yield f"| {row.title} | {figure:.2f} {row.unit} | {aim} |"
+    yield ""
+    yield f"From {min(measured):,} to {max(measured):,} reviews, by what factor each of them costs more:"
+    yield ""
+    yield "| what | factor for each review |"
+    yield "|---|---|"
+    for name, factor in reading.growth(measured).items():
+        yield f"| {reading.GROWTH[name]} | {factor:.2f} |"
+    yield ""
+    yield "![Times for each review, by the size of the library](reading.png)"
+    yield ""
+
+
+def _gist() -> Iterator[str]:
+    examples = gist.load_examples(gist.default_folders())
+    table = gist.compare(examples)
+    methods = {name.rpartition(" ")[0] for name in table if " " in name}
+    yield "## Gists"
+    yield ""
+    yield f"`python -m benchmarks.gist`: the teasers of {len(examples)} reviews are hidden, and the gist of the rest is"
+    yield "compared with them (F1 of ROUGE with Porter's stemmer), beside the first sentences and the summarizers of"
+    yield "sumy at their best of three to five sentences. The ceiling chooses by the teaser itself."
+    yield ""
+    yield "| method | ROUGE-1 | ROUGE-2 | ROUGE-L |"
+    yield "|---|---|---|---|"
+    rows = {"**gist**": table["gist"]}
+    rows |= {name: gist.best_of(table, name) for name in sorted(methods)}
+    rows["ceiling"] = table["oracle"]
+    for name, score in rows.items():
+        yield f"| {name} | " + " | ".join(f"{part:.3f}" for part in score) + " |"
+
+
+def draw(measured: Mapping[int, Sequence[reading.Times]], path: Path) -> None:
+    """Draw the time for each review against the size of the library; a flat line is linear growth."""
+    figure, axes = plt.subplots(figsize=(8, 4.5), dpi=120, layout="constrained")
+    sizes = sorted(measured)
+    for name, title in reading.GROWTH.items():
+        if name != "memory":
+            times = [reading.median_of(measured, size, name) * 1e6 for size in sizes]
+            axes.plot(sizes, times, marker="o", label=title.replace("`", ""))
+    axes.set(xscale="log", yscale="log", xlabel="reviews in the library", ylabel="microseconds for each review")
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.grid(visible=True, which="major", alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    figure.savefig(path)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""The benchmarks run, and their page tells what they measure."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import reading
+from benchmarks.corpus import Corpus
+from bot.library.parse import parse_review
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_corpus_is_the_same_for_the_same_seed_and_is_read_without_a_problem() -> None:
+    for number in range(40):
+        text = Corpus().review(number, 40)
+        assert text == Corpus().review(number, 40)
+        assert text != Corpus(seed=2).review(number, 40)
+        parsed = parse_review(Corpus.path(number), text.encode())
+        assert parsed.problems == ()
+        assert parsed.review
+        assert parsed.review.paper_ids
+        assert len(parsed.review.sections) == 5
+
+
+def test_the_benchmark_of_reading_measures_every_row() -> None:
+    command = (sys.executable, "-m", "benchmarks.reading", "--reviews", "60", "--runs", "1")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert "Traceback" not in done.stderr, done.stderr
+    for row in reading.ROWS:
+        (line,) = [line for line in done.stdout.splitlines() if line.endswith(row.title)]
+        assert float(line.split()[0]) > 0
+
+
+def test_the_page_holds_every_row_and_its_aim() -> None:
+    page = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
+    for row in reading.ROWS:
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| {row.title} |")]
+        assert row.bound is None or f"{row.bound:g} {row.unit}" in line
+    assert (ROOT / "benchmarks" / "reading.png").is_file()
