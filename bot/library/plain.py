@@ -155,7 +155,7 @@ def summary_end(markdown: str, *, cjk: bool = False, words: int = SUMMARY_WORDS,
 
 def _tamed(markdown: str) -> str:
     """Make brackets mean themselves where there are too many to be links: looking for their ends takes too long."""
-    return markdown.replace("[", "\\[") if markdown.count("[") > _MOST_BRACKETS else markdown
+    return markdown.replace("[", "&#91;") if markdown.count("[") > _MOST_BRACKETS else markdown
 
 
 def _offset(text: str, line: int) -> int:
