@@ -38,6 +38,7 @@ _MANY = 300  # changed files, from which on they are read by processes of their 
 _SHARE = 0.5  # of the known files; a scan that finds fewer is a fault
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences
+_KEPT = 256  # reviews whose chosen sentences are kept in memory
 _TEXTS = 500  # that are put into the full-text index in one go
 
 
@@ -126,6 +127,7 @@ class Library:
         self._basis = ("", "")  # of what was read: the site's digest, the patterns
         self._skipped: tuple[Problem, ...] = ()
         self._unread: tuple[Problem, ...] = ()
+        self._highlights: dict[tuple[str, Stamp | None], Highlights] = {}
         self._progress = (0, 0)  # files read, and files to read
         self._refreshing = asyncio.Lock()
 
@@ -406,9 +408,15 @@ class Library:
         return await self._of_body(review, lambda body: gist(body, review.name))
 
     async def read_highlights(self, review: Review) -> Highlights:
-        """Give what a review's card shows beside its teaser."""
-        body = await self._index.get_body(review.path)
-        return await asyncio.to_thread(_choose_highlights, review, body or "")
+        """Give what a review's card shows beside its teaser; what was chosen is kept until the file changes."""
+        version = (review.path, self._manifest.get(review.path))
+        if version not in self._highlights:
+            body = await self._index.get_body(review.path)
+            chosen = await asyncio.to_thread(_choose_highlights, review, body or "")
+            if len(self._highlights) >= _KEPT:
+                del self._highlights[next(iter(self._highlights))]
+            self._highlights[version] = chosen
+        return self._highlights[version]
 
     async def read_questions(self, review: Review) -> tuple[str, ...]:
         """Give the questions that a review asks, in their order."""

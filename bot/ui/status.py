@@ -23,14 +23,15 @@ def status_page(status: Status, page: int) -> View:
     told.sort(key=lambda problem: problem.severity)  # errors first, as they stand otherwise
     last = max(0, (len(told) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
-    items: list[ui.Item[Any]] = [
-        ui.TextDisplay("\n".join(["## The library", *_faults(status), *_summary(status, told)]))
-    ]
+    items: list[ui.Item[Any]] = [ui.TextDisplay("## The library")]
+    if status.faults:
+        items += [ui.TextDisplay("\n".join(_faults(status))), ui.Separator(visible=False)]
+    items.append(ui.TextDisplay("\n".join(_summary(status, told))))
     if told:
         counter = f" · page {page + 1} of {last + 1}" if last else ""
         shown = told[page * PER_PAGE : (page + 1) * PER_PAGE]
         lines = [f"### What to mend{counter}", *map(_problem_line, shown)]
-        items.append(ui.TextDisplay(truncate("\n".join(lines), 3_000)))
+        items += [ui.Separator(), ui.TextDisplay(truncate("\n".join(lines), 3_000))]
     buttons: list[ui.Item[Any]] = [button("reread", label="Read again", emoji="🔄")]
     if last:
         buttons += [
@@ -54,8 +55,6 @@ _CONSEQUENCE = "What was read before is still shown."
 
 
 def _faults(status: Status) -> list[str]:
-    if not status.faults:
-        return []
     lines = [f"🛑 {escape(truncate(fault, 400))}" for fault in status.faults]
     lines.append(f"{_CONSEQUENCE} Whoever runs the bot finds more in its log.")
     if status.lost:

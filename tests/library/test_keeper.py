@@ -297,3 +297,21 @@ async def test_a_pull_that_hangs_is_ended(root: Path) -> None:
         with pytest.raises(PullError, match="longer than"):
             await pull(root, limit=0.5)
         assert time.monotonic() - begun < 5
+
+
+async def test_what_a_card_shows_of_a_review_follows_its_file(root: Path, tmp_path: Path) -> None:
+    def text(verdict: str) -> str:
+        filler = "The authors train a model on a corpus of reviews and compare it with three others. " * 16
+        return review_file("Long", f"T.\n\n<!--more-->\n\n## Summary\n\n{filler}\n\n## Our thoughts\n\n{verdict}\n")
+
+    (root / "long.md").write_text(text("We think that this is the best paper of the year."))
+    async with kept(root, tmp_path) as library:
+
+        async def verdict() -> str:
+            review = library.suggest("long", NOW)[0]
+            return (await library.read_highlights(review)).opinions[0]
+
+        assert await verdict() == await verdict() == "We think that this is the best paper of the year."
+        (root / "long.md").write_text(text("We think that this is the worst paper of all years."))
+        await library.refresh(NOW)
+        assert await verdict() == "We think that this is the worst paper of all years."
