@@ -9,9 +9,9 @@ import math
 import re
 from array import array
 from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -34,6 +34,7 @@ _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
 _SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
 _CLOSE = 0.93  # another review that reaches this share of the best score is an equal answer
+_CONTENDERS = 60  # reviews that may still become the best when the common words are looked at
 _NEAR = 0.25  # below this a review is not even worth suggesting
 
 
@@ -184,37 +185,61 @@ class NameIndex:
         reviews = [self._review_of(number) for number in heapq.nsmallest(count, numbers, key=self._ages.__getitem__)]
         return sorted(reviews, key=newest_first)
 
-    def _rank(self, scores: dict[int, float], count: int) -> list[int]:
+    def _rank(self, scores: Mapping[int, float], count: int) -> list[int]:
         """Give the best by score; among equals those of which the query says more, then the newest."""
+        best: Iterable[int] = scores
         if len(scores) > 4 * count:  # what cannot be among them need not be compared in every respect
-            least = round(heapq.nlargest(count, scores.values())[-1], 3)
-            scores = {number: score for number, score in scores.items() if round(score, 3) >= least}
+            least = heapq.nlargest(count, scores.values())[-1] - 0.001
+            best = [number for number, score in scores.items() if score >= least]
         return heapq.nsmallest(
             count,
-            scores,
+            best,
             key=lambda number: (-round(scores[number], 3), self._lengths[number], self._ages[number], number),
         )
 
-    def _score(self, text: str) -> dict[int, float]:
-        """Give each review the share of the query's weight that it matches, from 0 to 1."""
+    def _score(self, text: str) -> Mapping[int, float]:
+        """Give reviews the share of the query's weight that they match, from 0 to 1.
+
+        Reviews that are surely not among the best are left out.
+        """
         query = list(dict.fromkeys(split_words(text[:_MAX_NAME])))[:_MAX_QUERY_WORDS]
-        total = 0.0
-        scores: defaultdict[int, float] = defaultdict(float)
-        for position, word in enumerate(query):
-            last = position == len(query) - 1
-            matches = self._match_word(word, last=last)
-            weight = max((self._rarity(found) for found in matches), default=self._unknown_rarity(word))
-            if word in _STOP:
-                weight *= 0.1
-            elif _YEAR.fullmatch(word):
-                weight *= 0.3  # people give the paper's year or the club's, and only one of them is known
-            total += weight
-            best: dict[int, float] = {}
-            for found, quality in sorted(matches.items(), key=lambda match: match[1]):
-                best |= dict.fromkeys(self._holders.get(found), quality)
-            for number, quality in best.items():
-                scores[number] += weight * quality
-        return {number: score / total for number, score in scores.items()} if total else {}
+        words = [self._weigh(word, last=position == len(query) - 1) for position, word in enumerate(query)]
+        words.sort(key=itemgetter(0), reverse=True)
+        left = total = sum(weight for weight, _ in words)
+        if not total:
+            return {}
+        scores: dict[int, float] = {}
+        for weight, matches in words:
+            held = [(self._holders.get(found), quality) for found, quality in matches]
+            # The rare words come first; when the rest cannot bring a new review among the best, only those that are
+            # there already are looked for, which is much quicker.
+            known = len(scores) > _CONTENDERS and sum(len(numbers) for numbers, _ in held) > len(scores)
+            if known and heapq.nlargest(_CONTENDERS, scores.values())[-1] * total > left:
+                held = [(scores.keys() & numbers, quality) for numbers, quality in held]
+            share = weight / total
+            if len(held) == 1:
+                ((numbers, quality),) = held
+                gain = share * quality
+                for number in numbers:
+                    scores[number] = scores.get(number, 0.0) + gain
+            else:
+                best: dict[int, float] = {}
+                for numbers, quality in held:
+                    best |= dict.fromkeys(numbers, share * quality)
+                for number, gain in best.items():
+                    scores[number] = scores.get(number, 0.0) + gain
+            left -= weight
+        return scores
+
+    def _weigh(self, word: str, *, last: bool) -> tuple[float, list[tuple[str, float]]]:
+        """Give what a typed word counts, and the words of the index that it may mean, the best fitting last."""
+        matches = self._match_word(word, last=last)
+        weight = max((self._rarity(found) for found in matches), default=self._unknown_rarity(word))
+        if word in _STOP:
+            weight *= 0.1
+        elif _YEAR.fullmatch(word):
+            weight *= 0.3  # people give the paper's year or the club's, and only one of them is known
+        return weight, sorted(matches.items(), key=itemgetter(1))
 
     def _rarity(self, word: str) -> float:
         return math.log1p(self._count / self._holders.count(word))
