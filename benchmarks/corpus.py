@@ -70,7 +70,7 @@ class Corpus:
             yield "".join(f'  - "{author}"\n' for author in authors)
             yield "---\n\n"
         yield f"{self._paragraph(chance, 3)}\n\n<!--more-->\n\n"
-        paper = f"{7 + number % 18:02}{1 + number % 12:02}.{number % 100_000:05}"
+        paper = f"{15 + number % 10}{1 + number % 12:02}.{1 + number % 99_999:05}"
         yield f"**Link**: [arXiv](https://arxiv.org/abs/{paper})\n"
         for section in _SECTIONS:
             yield f"\n## {section}\n\n{self._paragraph(chance, 4)}\n"

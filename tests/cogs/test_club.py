@@ -98,11 +98,11 @@ async def test_while_the_first_reading_goes_on_members_hear_how_far_it_is(
     start_club: StartClub, tmp_path: Path
 ) -> None:
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
-    library = club.bot.libraries.for_guild(None)
-    shelf, library._shelf, library._progress = library._shelf, None, (1_200, 5_000)
+    loader = club.bot.libraries.for_guild(None)._loader
+    shelf, loader.shelf, loader.progress = loader.shelf, None, (1_200, 5_000)
     result = await club.paper("one")
     assert result.ephemeral
     assert "1,200 of 5,000 so far" in text_of(result.response)
     assert await club.complete("paper", "name", "o") == []
-    library._shelf = shelf
+    loader.shelf = shelf
     assert not (await club.paper("one")).ephemeral

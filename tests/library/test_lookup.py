@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.library.lookup import Found, NotFound, Several, Vocabulary
+from bot.library.lookup import Found, NotFound, Several
 from bot.library.parse import parse_review
 from bot.library.review import Review
 from bot.library.shelf import Shelf
+from bot.library.vocabulary import Vocabulary
 from bot.library.words import split_words
 from tests.shared import review_file
 
