@@ -203,9 +203,11 @@ def _print_report(report: Report, *, verbose: bool) -> None:
     drafts = sum(review.draft for review in report.reviews)
     counts = Counter(problem.severity for problem in report.problems)
     words = [f"{len(report.reviews)} reviews" + (f", {drafts} of them drafts" if drafts else "")]
-    words += [f"{counts[name]} {name}s" for name in ("error", "warning") if counts[name]]
+    words += [
+        f"{counts[name]} {name}{'' if counts[name] == 1 else 's'}" for name in ("error", "warning") if counts[name]
+    ]
     if counts["info"]:
-        words.append(f"{counts['info']} other files" + ("" if verbose else " (--verbose lists them)"))
+        words.append(f"{counts['info']} remarks about other files" + ("" if verbose else " (--verbose lists them)"))
     typer.echo("; ".join(words) + ".")
 
 

@@ -40,24 +40,29 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
 
     async def read_again(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Read what changed in the folder, now."""
-        await self._refresh(interaction, accept_loss=False)
+        await self._refresh(interaction)
 
     async def accept_loss(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Read the folder as it is, although much of it is gone."""
-        await self._refresh(interaction, accept_loss=True)
+        """Read the folder as it is, although much of it is gone: as many files as the button was made for."""
+        await self._refresh(interaction, accept=int(arguments[0]))
 
-    async def _refresh(self, interaction: Interaction, *, accept_loss: bool) -> None:
+    async def _refresh(self, interaction: Interaction, *, accept: int | None = None) -> None:
         _require_organiser(interaction)
         library = self._libraries.for_guild(interaction.guild_id)
-        await interaction.response.defer(ephemeral=True)
-        await library.refresh(discord.utils.utcnow(), accept_loss=accept_loss)
-        await interaction.edit_original_response(view=await self._status(interaction, 0))
+        await interaction.response.defer()
+        report = await library.refresh(discord.utils.utcnow(), accept=accept)
+        done = (
+            f"{report.read} files were read anew, {report.gone} are gone."
+            if report.read or report.gone
+            else "Nothing had changed."
+        )
+        await interaction.edit_original_response(view=await self._status(interaction, 0, done=done))
 
-    async def _status(self, interaction: Interaction, page: int) -> View:
+    async def _status(self, interaction: Interaction, page: int, done: str = "") -> View:
         _require_organiser(interaction)
         status = await self._libraries.for_guild(interaction.guild_id).status(discord.utils.utcnow())
         self._told |= {(interaction.guild_id or 0, fault) for fault in status.faults}
-        return status_page(status, page)
+        return status_page(status, page, done)
 
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
@@ -68,6 +73,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
             faults = self._libraries.for_guild(interaction.guild_id).faults.values()
         except ClubError:
             return
+        self._told = {(guild, fault) for guild, fault in self._told if guild != interaction.guild_id or fault in faults}
         new = {(interaction.guild_id, fault) for fault in faults} - self._told
         if new:
             self._told |= new
@@ -77,7 +83,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
 
 def _require_organiser(interaction: Interaction) -> None:
     if interaction.guild_id is None:
-        raise ClubError("That belongs into the club's server, not into a direct message.")
+        raise ClubError("Use this in the club's server: a direct message belongs to no club.")
     if not interaction.permissions.manage_guild:
         raise NotOrganiser
 

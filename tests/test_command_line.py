@@ -36,7 +36,7 @@ def test_check_lists_problems_with_file_and_line_and_fails_only_for_errors(tmp_p
     assert done.returncode == 1
     assert done.stdout == (
         "b.md:3: error: the key `title` stands here for the second time: keep one\n"
-        "1 reviews; 1 errors; 1 other files (--verbose lists them).\n"
+        "1 reviews; 1 error; 1 remarks about other files (--verbose lists them).\n"
     )
     (root / "b.md").unlink()
     done = paperclub("check", "--verbose", str(root), cwd=tmp_path)

@@ -32,7 +32,7 @@ _BOOK = ("SUMMARY.md", "book.json", "book.toml", "mkdocs.yml", "mkdocs.yaml", ".
 
 def read_site(root: Path) -> Site:
     """Find out which site a folder belongs to, and read its configuration; never raises for what stands in it."""
-    root, home = root.resolve(), Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() may raise
+    root, home = Path(os.path.realpath(root)), Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() may raise
     for depth, folder in enumerate((root, *root.parents)):
         if depth > _MAX_ABOVE:
             break
@@ -48,7 +48,7 @@ def add_sections(site: Site, root: Path, sections: list[str]) -> Site:
     """Add what the section pages (`_index.md`) cascade to the pages below them: those at `sections`, and above."""
     if site.kind not in ("hugo", ""):
         return site
-    reader = _Reader(root.resolve())
+    reader = _Reader(Path(os.path.realpath(root)))
     cascades = list(site.cascades)
     parts = PurePosixPath(site.above).parts
     paths = [(f"{'../' * up}_index.md", "/".join(parts[: len(parts) - up])) for up in range(len(parts), 0, -1)]

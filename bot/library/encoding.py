@@ -13,6 +13,7 @@ BROKEN = "UTF-8"  # what `decode` calls a file that is UTF-8 with broken bytes
 
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x80-\xff]")
 _SAMPLE = 4_000  # characters
+_SAMPLE_BYTES = 64 * 1024
 _SURE = 0.93  # the share of common characters from which on a guess is believed
 
 
@@ -67,7 +68,8 @@ def _decode_other(data: bytes) -> tuple[str, str]:
     broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
     if sum(character > "\x7f" for character in text) - broken >= broken:
         return text, BROKEN
-    rates = [(_rate(data, *candidate), order, candidate[0]) for order, candidate in enumerate(_CANDIDATES)]
+    sample = data[:_SAMPLE_BYTES]
+    rates = [(_rate(sample, *candidate), order, candidate[0]) for order, candidate in enumerate(_CANDIDATES)]
     best, _, name = max(rates)
     if best >= _SURE:
         return data.decode(name, "replace"), _NAMES[name]

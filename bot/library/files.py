@@ -36,10 +36,12 @@ def read_file(root: Path, path: str) -> bytes:
             raise UnreadableFile("is not a regular file")
         if not _is_at(descriptor, where) and not _is_below(where, root):
             raise UnreadableFile("lies outside of the reviews folder")
-        _lease(descriptor)
+        before = _unwritten(descriptor)
         data = os.read(descriptor, _USUAL)
         while len(data) <= MAX_FILE and (more := os.read(descriptor, MAX_FILE)):
             data += more
+        if _state(os.fstat(descriptor)) != before:
+            raise BeingWritten
     finally:
         os.close(descriptor)
     if len(data) > MAX_FILE:
@@ -56,22 +58,30 @@ def _is_at(descriptor: int, where: str) -> bool:
 
 
 def _is_below(where: str, root: Path) -> bool:
-    return Path(where).parent.resolve().is_relative_to(root.resolve())
+    return Path(os.path.realpath(Path(where).parent)).is_relative_to(os.path.realpath(root))
 
 
-def _lease(descriptor: int) -> None:
-    """Keep others from writing to a file until the descriptor is closed; raise BeingWritten when one is at it.
+def _unwritten(descriptor: int) -> tuple[int, int]:
+    """Give the state of a file that nobody is writing; raise BeingWritten when somebody is.
 
-    Linux grants a read lease on a file that nobody has open for writing, and lets whoever opens it wait until the
-    lease is given back: https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html. The notice of that is a signal
-    that is ignored unless asked for. Where there are no leases (other systems, network drives, other owners), a file
-    that changed in the last moment is taken as still being written.
+    Linux grants a read lease on a file that nobody has open for writing:
+    https://man7.org/linux/man-pages/man2/F_SETLEASE.2const.html. It is given back at once, so that nobody who wants to
+    write has to wait; what is written while the file is read shows in its state. The signal of a lease is one that is
+    ignored unless asked for. Where there are no leases (other systems, network drives, other owners), a file that
+    changed in the last moment is taken as still being written.
     """
+    info = os.fstat(descriptor)
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
         raise BeingWritten from None
     except (OSError, AttributeError):
-        if time.time_ns() - os.fstat(descriptor).st_mtime_ns < _MOMENT_NS:
+        if time.time_ns() - info.st_mtime_ns < _MOMENT_NS:
             raise BeingWritten from None
+    return _state(info)
+
+
+def _state(info: os.stat_result) -> tuple[int, int]:
+    return info.st_mtime_ns, info.st_size

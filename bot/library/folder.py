@@ -7,7 +7,8 @@ and the backups of editors. In a whole site only its content is read.
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from errno import ENOENT, ENOTDIR
 from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
@@ -121,7 +122,11 @@ class Scanner:
             try:
                 self._walk(path, listing.bundle, depth + 1, seen, unlisted)
             except OSError as error:
-                unlisted.append(_info(f"{path}/", f"cannot be listed: {error.strerror}"))
+                if error.errno in (ENOENT, ENOTDIR):
+                    continue  # removed since it was listed
+                if any(folder == path for folder, _ in self._listings):
+                    raise  # what was read there is not gone for that
+                unlisted.append(replace(_info(f"{path}/", f"cannot be listed: {error.strerror}"), severity="warning"))
 
     def _decide(self, where: str, folder: str, bundle: str, depth: int) -> _Listing:
         site, patterns, base = self._site, self._patterns, f"{folder}/" if folder else ""
@@ -145,8 +150,12 @@ class Scanner:
             if entry.is_symlink():
                 reason = "is a symbolic link, and those are not followed"
             elif entry.is_dir(follow_symlinks=False):
-                too_deep = f"lies more than {_MAX_DEPTH} folders deep" if depth >= _MAX_DEPTH else ""
-                reason = too_deep or why_not_folder(path, site)
+                if not _is_utf8(name):
+                    reason = "has a name that is not UTF-8: rename it"
+                elif depth >= _MAX_DEPTH:
+                    reason = f"lies more than {_MAX_DEPTH} folders deep"
+                else:
+                    reason = why_not_folder(path, site)
                 if not reason:
                     listing.folders[name] = path
                     continue

@@ -190,7 +190,8 @@ def _load_yaml(text: str) -> Value:
     return value
 
 
-_DEEP_KEY = re.compile(rf"^[^\n=\"']*(?:\.[^\n=.\"']*){{{MAX_DEPTH},}}", re.MULTILINE)
+_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+'")
+_DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
 
 
 class _Toml(_Fenced):
@@ -200,7 +201,7 @@ class _Toml(_Fenced):
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
         try:
-            if _DEEP_KEY.search(fm):  # which tomllib would take quadratic time for
+            if _DEEP_KEY.search(_STRING.sub("s", fm)):  # which tomllib would take quadratic time for
                 raise FrontMatterError(1, f"the front matter is nested more than {MAX_DEPTH} levels deep")
             value: Metadata = tomllib.loads(fm, parse_float=str)  # 1706.03760 is an arXiv id as often as a number
         except tomllib.TOMLDecodeError as error:

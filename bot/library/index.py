@@ -89,6 +89,14 @@ _MANY = 500  # texts, from which on the full-text index is built in large stroke
 _LARGE, _USUAL = 16 << 20, 1 << 20  # bytes of memory that FTS5 collects its hash in
 
 
+class IndexFault(Exception):
+    """Say why the index cannot be read or written, such as a full disk. What it holds stays."""
+
+
+class IndexDamaged(IndexFault):
+    """Say that the file is no index, or a damaged one, and must be made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What the index holds of one file that gave a review: its key, the digest of its bytes, the packed review."""
@@ -109,15 +117,30 @@ class Index:
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
-        """Open the file, or make it; one of another version, or a damaged one, is made anew."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        """Open the file, or make it; one of another version, or a damaged one, is made anew.
+
+        Raises IndexFault when that is not possible.
+        """
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             await self._connect()
-        except sqlite3.DatabaseError as error:
-            _log.warning("%s cannot be used (%s); it is made anew from the reviews folder", self._path, error)
-            await self.close()
+        except OSError as error:
+            raise IndexFault(f"{error.strerror}") from error
+        except sqlite3.Error as error:
+            fault = _fault(error)
+            if not isinstance(fault, IndexDamaged):
+                raise fault from error
+            await self.rebuild(str(error))
+
+    async def rebuild(self, reason: str) -> None:
+        """Throw the file away and make an empty one."""
+        _log.warning("%s cannot be used (%s); it is made anew from the reviews folder", self._path, reason)
+        await self.close()
+        try:
             _remove(self._path)
             await self._connect()
+        except (OSError, sqlite3.Error) as error:
+            raise IndexFault(str(error)) from error
 
     async def _connect(self) -> None:
         self._writer = connection = await _open(self._path)
@@ -129,10 +152,18 @@ class Index:
             raise sqlite3.DatabaseError(f"it has version {version}, and {SCHEMA_VERSION} is needed")
         if version == 0:
             await connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        tables = await connection.execute_fetchall("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        if not {"file", "fact", "text", "search"} <= {name for (name,) in tables}:
+            raise sqlite3.DatabaseError("a table is missing")
         # What got no key, because its reading was cut short, is read again.
         await connection.execute_fetchall("UPDATE file SET mtime_ns = -1 WHERE key = '' AND length(review) > 0")
         self._reader = await _open(self._path)
         await self._reader.execute_fetchall("PRAGMA query_only = ON")
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether `open` was successful."""
+        return self._reader is not None
 
     async def close(self) -> None:
         """Close the file; may be called at any time, and again."""
@@ -173,8 +204,11 @@ class Index:
 
     async def _read(self, query: str, *values: object) -> list[Any]:
         if self._reader is None:
-            raise RuntimeError("the index is not open")
-        return list(await self._reader.execute_fetchall(query, values))
+            raise IndexFault("it is closed")
+        try:
+            return list(await self._reader.execute_fetchall(query, values))
+        except sqlite3.Error as error:
+            raise _fault(error) from error
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -228,17 +262,20 @@ class Index:
 
     async def _write(self, *statements: tuple[str, list[tuple[Any, ...]]]) -> None:
         if self._writer is None:
-            raise RuntimeError("the index is not open")
+            raise IndexFault("it is closed")
         async with self._writing:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
-                for statement, rows in statements:
-                    if rows:
-                        await self._writer.executemany(statement, rows)
-            except BaseException:
-                await self._writer.rollback()
-                raise
-            await self._writer.commit()
+                await self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    for statement, rows in statements:
+                        if rows:
+                            await self._writer.executemany(statement, rows)
+                    await self._writer.commit()
+                except BaseException:
+                    await self._writer.rollback()
+                    raise
+            except sqlite3.Error as error:
+                raise _fault(error) from error
 
     # --- searching --------------------------------------------------------------------------------
 
@@ -263,6 +300,13 @@ class Index:
             limit,
         )
         return [path for (path,) in rows]
+
+
+def _fault(error: sqlite3.Error) -> IndexFault:
+    """Tell damage, after which the file must go, from what passes: a full disk, a lock, a missing permission."""
+    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return (IndexDamaged if code in damage else IndexFault)(str(error))
 
 
 async def _open(path: Path) -> aiosqlite.Connection:

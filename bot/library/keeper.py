@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from bot.library.checkout import PullError, pull
 from bot.library.library import Library
-from bot.library.loader import LoadReport
+from bot.library.loader import FAULT_INDEX, LoadReport
 from bot.library.watch import FolderWatcher
 
 _log = logging.getLogger(__name__)
 
-_WHOLE = 0.2  # seconds until a file that was being written is looked at again
+_SOON, _LATER = 0.2, 5.0  # seconds until a file that was being written is looked at again, at first and at last
+_RETRY = 30.0  # seconds until a reading that failed is tried again
 
 
 class Keeper:
@@ -27,6 +28,7 @@ class Keeper:
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._looking = self._again = self._closed = False
+        self._wait = _SOON
 
     async def start(self, patience: float) -> None:
         """Open the library, and go on beside the caller when that takes longer than `patience` seconds.
@@ -56,13 +58,19 @@ class Keeper:
             self._begin(self._look())
 
     async def _open(self) -> None:
-        report = await self.library.open(self._clock())
+        self._watcher.start()
+        self._looking = True  # what the watch finds is looked at afterwards
+        try:
+            report = await self.library.open(self._clock())
+        finally:
+            self._looking = False
         _log.info("%d reviews are loaded, %d files were read anew", report.reviews, report.read)
         for problem in await self.library.problems():
             if problem.severity == "error":
                 _log.warning("%s, line %d: %s", problem.path, problem.line, problem.reason)
-        self._watcher.start()
         self._after(report)
+        if self._again:
+            self.look()
         if self._pull_every:
             self._begin(self._pull())
         self._begin(self.library.index_texts())
@@ -85,14 +93,19 @@ class Keeper:
 
     def _after(self, report: LoadReport) -> None:
         if report.unfinished:
-            self._later("look", _WHOLE, self.look)
+            self._later("look", self._wait, self.look)
+            self._wait = min(2 * self._wait, _LATER)
+        else:
+            self._wait = _SOON
+        if FAULT_INDEX in self.library.faults:
+            self._later("look", _RETRY, self.look)
 
     async def _pull(self) -> None:
         try:
             await pull(self.library.root)
         except PullError as error:
             if self.library.faults.get("pull") != f"{error}.":
-                _log.warning("%s; it is tried again every %s", error, self._pull_every)
+                _log.warning("%s; it is tried again every %s\n%s", error, self._pull_every, error.details)
             self.library.faults["pull"] = f"{error}."
         else:
             if self.library.faults.pop("pull", None):

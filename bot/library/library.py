@@ -34,15 +34,15 @@ class Status:
     """How a library is: what organisers are told about it.
 
     `reviews` are those of the folder, `hidden` how many of them the chat does not show now; `read_at` is when the
-    folder was last read without a fault. `faults` are sentences about what keeps it from being up to date; `lost`
-    tells that so many files are missing that the loss must be accepted.
+    folder was last read without a fault. `faults` are sentences about what keeps it from being up to date; `left` is
+    how many files are left when so many are missing that the loss must be accepted.
     """
 
     reviews: int
     hidden: int
     read_at: datetime | None
     faults: tuple[str, ...]
-    lost: bool
+    left: int | None
     problems: tuple[Problem, ...]
 
 
@@ -97,9 +97,9 @@ class Library:
         """Close the index; may be called at any time, and again."""
         await self._index.close()
 
-    async def refresh(self, now: datetime, *, accept_loss: bool = False) -> LoadReport:
+    async def refresh(self, now: datetime, *, accept: int | None = None) -> LoadReport:
         """Read what changed in the folder since it was last read; see `Loader.refresh`."""
-        return await self._loader.refresh(now, accept_loss=accept_loss)
+        return await self._loader.refresh(now, accept=accept)
 
     async def index_texts(self) -> None:
         """Put what is not yet there into the full-text index, a part at a time; what was loaded answers meanwhile."""
@@ -117,7 +117,7 @@ class Library:
             hidden=len(shelf) - len(shelf.browse(Filter())),
             read_at=self._loader.read_at,
             faults=tuple(self.faults.values()),
-            lost="loss" in self.faults,
+            left=self._loader.left if "loss" in self.faults else None,
             problems=tuple(await self.problems()),
         )
 

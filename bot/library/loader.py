@@ -6,17 +6,18 @@ Nothing here is asked by a member; `library` answers from the shelf that stands 
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot.library.addresses import assign_keys
 from bot.library.files import BeingWritten
 from bot.library.folder import Scan, Scanner, Stamp
-from bot.library.index import Index, Record
+from bot.library.index import Index, IndexDamaged, IndexFault, Record
 from bot.library.packing import unpack_review
 from bot.library.reader import BEING_WRITTEN, Reader, Reading, read_files
 from bot.library.review import Problem, Review
@@ -25,9 +26,12 @@ from bot.library.site import Site
 
 _log = logging.getLogger(__name__)
 
+FAULT_INDEX = "index"  # a fault that is tried again by itself
+
 _SLICE = 32  # files that are read and parsed in one go, away from the event loop
 _MANY = 300  # changed files, from which on they are read by processes of their own
 _SHARE = 0.5  # of the known files; a scan that finds fewer is a fault
+_BREATH = 8  # reviews that are put on the shelf before others have their turn
 _TEXTS = 500  # that are put into the full-text index in one go
 
 _Store = Callable[[list[Reading]], Coroutine[Any, Any, None]]
@@ -51,11 +55,10 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a scan says against the manifest. `known` are the changed files that were read before."""
+    """What a scan says against the manifest."""
 
     changed: list[str]
     gone: list[str]
-    known: set[str]
 
 
 class Loader:
@@ -71,6 +74,7 @@ class Loader:
         self.faults: dict[str, str] = {}  # sentences for the organisers, by what failed
         self.read_at: datetime | None = None  # when the folder was last read without a fault
         self.manifest: dict[str, Stamp] = {}  # of the files that were read
+        self.left = 0  # files that the last scan found
         self.progress = (0, 0)  # files read, and files to read
         self._index = index
         self._include = include
@@ -80,27 +84,42 @@ class Loader:
         self._basis = ("", "")  # of what was read: the site's digest, the patterns
         self._skipped: tuple[Problem, ...] = ()
         self._unread: tuple[Problem, ...] = ()
+        self._blank = True  # nothing was stored yet
         self._refreshing = asyncio.Lock()
 
     async def open(self, now: datetime) -> LoadReport:
         """Open the index and bring it up to date with the folder."""
-        await self._index.open()
+        try:
+            await self._index.open()
+            try:
+                await self._remember(now)
+            except (IndexDamaged, ValueError, TypeError, LookupError) as error:  # what stands in it makes no sense
+                await self._index.rebuild(str(error))
+                await self._remember(now)
+        except IndexFault as error:
+            return self._fault(FAULT_INDEX, f"The index cannot be used: {error}.")
+        return await self.refresh(now)
+
+    async def _remember(self, now: datetime) -> None:
+        """Put what was read before on the shelf."""
         self.manifest = await self._index.get_manifest()
+        self._blank = not self.manifest
         self._basis = (await self._index.get_fact("site"), await self._index.get_fact("include"))
-        records = await self._index.get_records()
-        if records:
+        if records := await self._index.get_records():
             shelf = Shelf(drafts=self._drafts)
             await asyncio.to_thread(_fill, shelf, records, now)
             self.shelf = shelf
-        return await self.refresh(now)
 
-    async def refresh(self, now: datetime, *, accept_loss: bool = False) -> LoadReport:
+    async def refresh(self, now: datetime, *, accept: int | None = None) -> LoadReport:
         """Read what changed in the folder since it was last read.
 
         A file that can no longer be read keeps its last good version, and is reported. A folder that cannot be listed,
-        or has lost more than half of its files, is a fault: everything stays as it was, unless the loss is accepted.
+        or has lost more than half of its files, is a fault: everything stays as it was, unless
+        the loss is accepted: `accept` is the number of files that are left.
         What takes long is done beside the event loop, and what was loaded before answers meanwhile.
         """
+        if not self._index.is_open:
+            return await self.open(now)  # which was not possible before
         async with self._refreshing:
             try:
                 scan = await asyncio.to_thread(self._scanner.scan)
@@ -114,25 +133,33 @@ class Loader:
                 return LoadReport(len(self.shelf or ()), 0)
             basis = (scan.site.digest, ",".join(self._include))
             chosen_anew = self._basis[1] != basis[1]  # then fewer files are what is wanted
-            if len(scan.files) < len(self.manifest) * _SHARE and not accept_loss and not chosen_anew:
+            self.left = len(scan.files)
+            if self.left < len(self.manifest) * _SHARE and accept != self.left and not chosen_anew:
                 known = len(self.manifest)
                 return self._fault(
                     "loss",
-                    f"The folder of the reviews holds {len(scan.files)} of the {known} files that it held before.",
+                    f"The folder of the reviews holds {self.left} of the {known} files that it held before.",
                 )
             self.faults.pop("loss", None)
             self._skipped = scan.skipped
             another_site = self._basis[0] != basis[0]
             changes = await asyncio.to_thread(compare, scan, self.manifest, everything=another_site)
+            before = dict(self.manifest)
             try:
                 report = await self._take(scan, changes, now)
-            except BaseException:
-                self.manifest = await self._index.get_manifest()
+                if self._basis != basis:
+                    await self._index.put_fact("site", basis[0])
+                    await self._index.put_fact("include", basis[1])
+                    self._basis = basis
+            except BaseException as error:
+                # Some of it may be stored and not on the shelf: all of it is read again.
+                self.manifest = {path: stamp for path, stamp in before.items() if path not in set(changes.changed)}
+                self._settled, self._blank = None, False
+                if failure := _index_fault(error):
+                    return self._fault(FAULT_INDEX, f"What changed cannot be stored: {failure}.")
                 raise
-            if self._basis != basis:
-                await self._index.put_fact("site", basis[0])
-                await self._index.put_fact("include", basis[1])
-                self._basis = basis
+            self.faults.pop(FAULT_INDEX, None)
+            self._blank = False
             if not self._unread:
                 self._settled, self.manifest = scan, scan.files
             self.read_at = now
@@ -152,7 +179,8 @@ class Loader:
             self._unread = ()
             return LoadReport(len(self.shelf), 0)
         few = self.shelf is not None and len(changes.changed) + len(changes.gone) < _MANY
-        old = {record.path: record for record in await self._index.get_records([*changes.known, *changes.gone])}
+        touched = [] if self._blank else [*changes.changed, *changes.gone]
+        old = {record.path: record for record in await self._index.get_records(touched)}
         shelf = Shelf(drafts=self._drafts)
         if self.shelf is not None and not few:
             kept = [record for record in await self._index.get_records() if record.path not in old]
@@ -164,7 +192,9 @@ class Loader:
 
         async def store(readings: list[Reading]) -> None:
             good: list[tuple[Reading, Stamp]] = []
-            for reading in readings:
+            for number, reading in enumerate(readings):
+                if number % _BREATH == 0:
+                    await asyncio.sleep(0)  # other members' questions come between
                 stamp = scan.files[reading.path]
                 problems.extend(reading.problems)
                 if not reading.digest:  # it could not be opened, or is not whole: it is tried again
@@ -184,7 +214,7 @@ class Loader:
                             shelf.put(review, reading.packed)
             if not few:
                 shelf.turn_to(now, more=True)
-            await self._index.put(good, changes.known)
+            await self._index.put(good, () if self._blank else scan.files)
             self.progress = (self.progress[0] + len(readings), self.progress[1])
 
         await self._read_all(changes.changed, scan.site, store)
@@ -192,14 +222,15 @@ class Loader:
         for path in changes.gone:
             del self.manifest[path]
         await self._index.delete(changes.gone)
-        before = [(unpack_review(record.packed, record.key), record.digest) for record in old.values()]
+        before = await asyncio.to_thread(_unpack, old.values())
         taken = set[str]() if self.shelf is None else self.shelf.keys()
         taken.difference_update(review.key for review, _ in before)
         keys = await asyncio.to_thread(assign_keys, [(review, digest) for review, _, digest in fresh], before, taken)
         if few and self.shelf is not None:
+            await self._index.put_keys(keys)
             shelf = self.shelf
-            for start in range(0, len(fresh), _SLICE):
-                for review, packed, _ in fresh[start : start + _SLICE]:
+            for start in range(0, len(fresh), _BREATH):
+                for review, packed, _ in fresh[start : start + _BREATH]:
                     shelf.put(replace(review, key=keys[review.path]), packed)
                 shelf.turn_to(now)
                 await asyncio.sleep(0)
@@ -209,7 +240,7 @@ class Loader:
             shelf.give_keys(keys)
             await asyncio.to_thread(shelf.turn_to, now)
             self.shelf = shelf
-        await self._index.put_keys(keys)
+            await self._index.put_keys(keys)
         unfinished = any(problem.reason == BEING_WRITTEN for problem in unread)
         return LoadReport(len(shelf), len(changes.changed), len(changes.gone), tuple(problems), unfinished)
 
@@ -219,13 +250,17 @@ class Loader:
 
         async def work(read: Callable[[list[str]], Awaitable[list[Reading]]]) -> None:
             storing: asyncio.Task[None] | None = None
-            while slices:
-                readings = await read(slices.pop())
+            try:
+                while slices:
+                    readings = await read(slices.pop())
+                    if storing:
+                        await storing
+                    storing = asyncio.create_task(store(readings))
                 if storing:
                     await storing
-                storing = asyncio.create_task(store(readings))
-            if storing:
-                await storing
+            finally:
+                if storing and not storing.done():
+                    storing.cancel()
 
         if len(paths) < _MANY:
             await work(lambda some: asyncio.to_thread(read_files, self.root, some, site))
@@ -252,13 +287,32 @@ class Loader:
 def compare(scan: Scan, manifest: Mapping[str, Stamp], *, everything: bool = False) -> Changes:
     """Find what a scan says against the manifest; with `everything`, each file counts as changed."""
     if scan.files == manifest and not everything:
-        return Changes([], [], set())
+        return Changes([], [])
     changed = sorted(path for path, stamp in scan.files.items() if everything or manifest.get(path) != stamp)
     gone = [path for path in manifest if path not in scan.files]
-    return Changes(changed, gone, manifest.keys() & changed)
+    return Changes(changed, gone)
+
+
+def _index_fault(error: BaseException) -> IndexFault | None:
+    """Give the fault of the index that an error is, or that a group of tasks ended with."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return next((fault for inner in group.exceptions if (fault := _index_fault(inner))), None)
+    return error if isinstance(error, IndexFault) else None
 
 
 def _fill(shelf: Shelf, records: Iterable[Record], now: datetime) -> None:
-    for record in records:
+    for number, record in enumerate(records):
         shelf.put(unpack_review(record.packed, record.key), record.packed)
+        if number % _BREATH == 0:
+            time.sleep(0)  # the event loop waits for the interpreter too
     shelf.turn_to(now)
+
+
+def _unpack(records: Iterable[Record]) -> list[tuple[Review, str]]:
+    reviews: list[tuple[Review, str]] = []
+    for number, record in enumerate(records):
+        reviews.append((unpack_review(record.packed, record.key), record.digest))
+        if number % _BREATH == 0:
+            time.sleep(0)
+    return reviews

@@ -27,6 +27,7 @@ _STOP = frozenset((
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
 
+_MAX_INDEXED = 300  # characters of a name that are looked up
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
 _SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
@@ -65,9 +66,10 @@ def _squeeze(text: str) -> str:
 
 def _short_names(review: Review) -> set[str]:
     """Give the names that mean this review and nothing else, if no other review has them too, squeezed."""
-    head, colon, _ = review.name.partition(":")
-    names = [review.slug, review.slug.rpartition("/")[2], review.name, review.title, head if colon else ""]
-    words = _WORD.findall(review.name)
+    name = review.name[:_MAX_INDEXED]
+    head, colon, _ = name.partition(":")
+    names = [review.slug, review.slug.rpartition("/")[2], name, review.title[:_MAX_INDEXED], head if colon else ""]
+    words = _WORD.findall(name)
     telling = [word for word in words if word.lower() not in _STOP]
     names += ["".join([word[0] for word in chosen]) for chosen in (words, telling) if len(chosen) >= 3]
     return {squeezed for name in dict.fromkeys(names) if (squeezed := _squeeze(name))}
@@ -76,7 +78,8 @@ def _short_names(review: Review) -> set[str]:
 def _words_of(review: Review) -> dict[str, None]:
     """Give the words that a review is found by, each once."""
     year = f" {review.year}" if review.year else ""
-    return dict.fromkeys(split_words(" ".join((review.name, review.slug, *review.authors[:20])) + year))
+    texts = (review.name, review.slug, *review.authors[:20])
+    return dict.fromkeys(split_words(" ".join(text[:_MAX_INDEXED] for text in texts) + year))
 
 
 def _says_enough(name: str) -> bool:

@@ -26,7 +26,9 @@ _NO_SITE = Site()
 _CJK = re.compile(r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")  # as Hugo finds them
 
 _MAX_LINES = 50_000
+_MAX_TITLE = 1_000  # characters
 _MAX_TEASER = 6_000  # characters
+_MAX_DEFINITION, _MAX_DEFINITIONS = 500, 4_000  # characters of one, and of all that are shown beside a text
 _MAX_DEFINED = 200_000  # characters in which definitions are looked for
 
 
@@ -100,7 +102,7 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
     slug = named_slug if is_jekylls or (site.kind == "hugo" and date_field == ":filename") else ""
 
     first_heading = plain_inline(headings[0].title) if headings else ""
-    title = hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path)
+    title = (hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path))[:_MAX_TITLE]
     links, paper_ids = reviewed_paper(metadata, imprint, _without_prefix(title))
     read_terms = jekyll.read_terms if is_jekylls else hugo.read_terms
     tags, categories = read_terms(metadata, "tags", "tag"), read_terms(metadata, "categories", "category")
@@ -189,7 +191,15 @@ def _with_definitions(teaser: str, body: str) -> str:
 
 def definitions_in(text: str) -> list[str]:
     """Give the definitions of footnotes and links that stand in a part of a body, for the parts that use them."""
-    return _DEFINITION.findall(text[:_MAX_DEFINED])[:200] if "]:" in text else []
+    if "]:" not in text:
+        return []
+    found, room = list[str](), _MAX_DEFINITIONS
+    for match in _DEFINITION.finditer(text[:_MAX_DEFINED]):
+        found.append(match[0][:_MAX_DEFINITION])
+        room -= len(found[-1])
+        if room < 0:
+            break
+    return found
 
 
 _LINK_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]^\n]{1,100})\]:[ \t]{0,9}<?(https?://[^\s<>]{1,2000})", re.MULTILINE)

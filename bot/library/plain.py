@@ -15,9 +15,27 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
 from rich.emoji import Emoji
 
 from bot.library.typography import SIGNS, typography_plugin
+
+_LONGEST_LABEL = 120  # characters of a footnote's name
+
+
+def footnotes_plugin(markdown: MarkdownIt) -> None:
+    """Read footnotes, but for marks that never end: the plugin looks for the end of each as far as the text goes."""
+    markdown.use(footnote_plugin, inline=False)
+
+    def read_mark(state: StateInline, silent: bool) -> bool:
+        return (
+            state.src.startswith("[^", state.pos)
+            and state.src.find("]", state.pos, state.pos + _LONGEST_LABEL) > 0
+            and footnote_ref(state, silent)
+        )
+
+    markdown.inline.ruler.at("footnote_ref", read_mark)
+
 
 _MARKUP = re.compile(r"[*_`\[\]<&\\~]")
 
@@ -53,7 +71,7 @@ def _markdown(rendering: Rendering) -> MarkdownIt:
     markdown = (
         MarkdownIt("commonmark", {"html": True, "xhtmlOut": False, "strikethrough_single_tilde": True})
         .enable(["table", "strikethrough"])
-        .use(footnote_plugin, inline=False)
+        .use(footnotes_plugin)
         .use(deflist_plugin)
     )
     if rendering.typographer:

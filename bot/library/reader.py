@@ -78,7 +78,11 @@ def _rows(root: Path, paths: Sequence[str], site: Site) -> list[_Row]:
     root = Path(os.path.realpath(root))  # so that no file's path need be resolved
     rows: list[_Row] = []
     for path in paths:
-        parsed, digest = read_review(root, path, site)
+        try:
+            parsed, digest = read_review(root, path, site)
+        except Exception as error:  # a defect; the other files are read all the same
+            _log.exception("reading %r failed", path)
+            parsed, digest = Parsed(None, "", (Problem(path, 1, "error", f"cannot be read: {error!r}"),)), ""
         problems = [(problem.path, problem.line, problem.severity, problem.reason) for problem in parsed.problems]
         if review := parsed.review:
             names, tags = "\n".join(review.authors), "\n".join(review.tags)

@@ -25,10 +25,15 @@ SETTING = "PAPERCLUB_REVIEWS_INCLUDE"
 
 _MARKDOWN = (".md", ".markdown", ".mdown")
 _UNSEEN = re.compile(r"\..*|.*~|#.*#", re.DOTALL)
+# With the language of a translation at most: `readme.zh.md` and `README-zh_CN.md`, but not `readme-generation.md`.
 _ABOUT_THE_FOLDER = re.compile(
-    r"(?:readme|licen[cs]e|copying|notice|contributing|contributors|changelog|code_of_conduct|security|governance"
-    r"|sources|issue_template|pull_request_template)(?:[.-][a-z-]+)?",
+    r"(?:readme|licen[cs]e|copying|contributing|contributors|changelog|code_of_conduct|issue_template"
+    r"|pull_request_template)(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?",
     re.IGNORECASE,
+)
+# Words that are titles too, and so are only meant at the top.
+_ABOUT_THE_TOP = re.compile(
+    r"(?:security|governance|notice|sources)(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?", re.IGNORECASE
 )
 _ABOUT_THE_SITE = frozenset(("404", "about", "archive", "archives", "contact", "index", "search"))
 _LISTS_OF_BOOKS = frozenset(("summary", "glossary", "langs"))
@@ -143,7 +148,8 @@ def _why_no_page(place: Place, inner: str, page: str, site: Site) -> str:
     if is_section(inner):
         return "is the page of a section"
     at_top = not folders and not site.above
-    if at_top and stem in _ABOUT_THE_SITE:
+    in_bundle = stem == "index" and len(folders) == 1 and not site.above and folders[0].lower() in _ABOUT_THE_SITE
+    if (at_top and stem in _ABOUT_THE_SITE) or in_bundle:
         return "is about the site, not about a paper"
     if site.kind in ("jekyll", "book"):
         if stem == "index" and not place.alone:
@@ -152,6 +158,7 @@ def _why_no_page(place: Place, inner: str, page: str, site: Site) -> str:
             return "is a list of the pages of a book"
     elif place.bundle and (stem != "index" or place.path.rpartition("/")[0] != place.bundle):
         return f"belongs to the page {place.bundle}/index.md"
-    if _ABOUT_THE_FOLDER.fullmatch(PurePosixPath(inner).stem):
+    name = PurePosixPath(inner).stem
+    if _ABOUT_THE_FOLDER.fullmatch(name) or (not folders and _ABOUT_THE_TOP.fullmatch(name)):
         return f"is about the folder, not about a paper; name it in {SETTING} if it is a review"
     return ""

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 
+from bot.library.plain import footnotes_plugin
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
 from bot.ui.text import ZERO_WIDTH, clean, columns, escape, no_pings
 
@@ -31,11 +31,11 @@ def _parser() -> MarkdownIt:
     )
 
 
-_PARSER = _parser().use(footnote_plugin, inline=False)
+_PARSER = _parser().use(footnotes_plugin)
 _WITHOUT_FOOTNOTES = _parser()
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>|<!--(?:[^-]|-(?!->)){0,2000}-->", re.DOTALL)
 _REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
 _MENTION = re.compile(r"<(?=[@#:/t])")
 _LONGEST_CODE = 400  # characters between two backticks, so that pages can be cut between them

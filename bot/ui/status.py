@@ -17,13 +17,16 @@ PER_PAGE = 8
 _MARKS = {"error": "🛑", "warning": "⚠️"}
 
 
-def status_page(status: Status, page: int) -> View:
-    """Show what keeps the library from being whole, then its size, then its problems, a page of them."""
+def status_page(status: Status, page: int, done: str = "") -> View:
+    """Show what keeps the library from being whole, then its size, then its problems, a page of them.
+
+    `done` says what a click on this message did.
+    """
     told = [problem for problem in status.problems if problem.severity in _MARKS]
     told.sort(key=lambda problem: problem.severity)  # errors first, as they stand otherwise
     last = max(0, (len(told) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
-    items: list[ui.Item[Any]] = [ui.TextDisplay("## The library")]
+    items: list[ui.Item[Any]] = [ui.TextDisplay("## The library" + (f"\n{done}" if done else ""))]
     if status.faults:
         items += [ui.TextDisplay("\n".join(_faults(status))), ui.Separator(visible=False)]
     items.append(ui.TextDisplay("\n".join(_summary(status, told))))
@@ -38,8 +41,8 @@ def status_page(status: Status, page: int) -> View:
             button("status", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
             button("status", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
         ]
-    if status.lost:
-        buttons.append(button("acceptloss", label="The files are gone for good", emoji="🗑️"))
+    if status.left:  # an empty folder is never what was meant
+        buttons.append(button("acceptloss", str(status.left), label="The files are gone for good", emoji="🗑️"))
     items.append(row(*buttons))
     return layout(*items)
 
@@ -57,7 +60,7 @@ _CONSEQUENCE = "What was read before is still shown."
 def _faults(status: Status) -> list[str]:
     lines = [f"🛑 {escape(truncate(fault, 400))}" for fault in status.faults]
     lines.append(f"{_CONSEQUENCE} Whoever runs the bot finds more in its log.")
-    if status.lost:
+    if status.left:
         lines.append("If the files were removed on purpose, say so with the button below.")
     return lines
 
@@ -70,13 +73,15 @@ def _summary(status: Status, told: Sequence[Problem]) -> list[str]:
     counts = Counter(problem.severity for problem in told)
     if told:
         words = [_count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
-        lines.append(f"{' and '.join(words)}; a file that cannot be read keeps its last good version")
-    else:
+        lines.append(" and ".join(words))
+        if counts["error"]:
+            lines.append("A file with an error shows its last good version, or nothing if there was none")
+    elif status.reviews and not status.faults:
         lines.append("Every review could be read")
+    elif not status.reviews and not status.faults:
+        lines.append("No file in the folder is a review: `paperclub check --verbose` says why")
     if others := len(status.problems) - len(told):
-        lines.append(
-            f"-# {_count(others, 'other file')} in the folder {'is no review' if others == 1 else 'are no reviews'}"
-        )
+        lines.append(f"-# {_count(others, 'remark')} about other files: `paperclub check --verbose` lists them")
     return lines
 
 

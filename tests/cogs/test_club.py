@@ -31,7 +31,7 @@ async def test_status_tells_an_organiser_what_is_loaded_and_what_to_mend(start_c
     assert "🛑 **bad.md, line 3**\nthe YAML cannot be read" in text
     assert "⚠️ **c.md, line" in text
     assert text.index("bad.md") < text.index("c.md")
-    assert "1 other file in the folder is no review" in text
+    assert "1 remark about other files" in text
 
 
 async def test_status_is_not_for_members(club: Club) -> None:
@@ -85,12 +85,18 @@ async def test_an_organiser_is_told_of_a_fault_once_and_can_accept_it(start_club
     assert any("1 of the 5 files" in text_of(message) for message in first.followups)
     second = await olga.slash(club.channel, "tags")
     assert second.followups == []
+    assert (await club.ada.slash(club.channel, "tags")).followups == []  # members need not know
     shown = await olga.slash(club.channel, "club status")
     assert "🛑 The folder of the reviews holds 1 of the 5 files" in text_of(shown.response)
     assert "**5 reviews**" in text_of(shown.response)
-    shown = await olga.click(shown.response, label="The files are gone for good")
+    for n in range(10, 11):
+        (root / f"{n}.md").write_text(review_file(f"Review {n}"))
+    refused = await olga.click(shown.response, label="The files are gone for good")  # it was made for one file
+    assert "holds 2 of the 5 files" in text_of(refused.response)
+    shown = await olga.click(refused.response, label="The files are gone for good")
     assert "🛑" not in text_of(shown.response)
-    assert "**1 review**" in text_of(shown.response)
+    assert "**2 reviews**" in text_of(shown.response)
+    assert "1 files were read anew, 4 are gone." in text_of(shown.response)
     assert "The files are gone for good" not in button_labels(shown.response)
 
 

@@ -63,6 +63,12 @@ HOSTILE: dict[str, str] = {
     "toml: brackets": "+++\na = " + "[" * 100_000 + "\n+++\n",
     "toml: tables": "+++\n" + "".join(f"[t{n}]\n" for n in range(9_000)) + "+++\n",
     "toml: a long number": "+++\na = " + "9" * 100_000 + "\n+++\n",
+    "toml: dots behind a quoted key": "+++\n'a'." + "b." * 60_000 + "c=1\n+++\n",
+    "toml: dots in a table": "+++\nx = {" + "b." * 60_000 + "c=1}\n+++\n",
+    "footnote marks": HEAD + "[^a]: x\n\n" + "^[" * 6_000,
+    "footnote marks that never end": HEAD + "[^a]: x\n\n" + "[^a" * 6_000,
+    "a definition of quotes": HEAD + "T[^a].\n\n<!--more-->\n\n[^a]: " + '"' * 190_000,
+    "a title of ligatures": "---\ntitle: " + "\ufdfa" * 40_000 + "\n---\n",
     "json: brackets": '{"a": ' + "[" * 100_000,
     "json: a long number": '{"a": ' + "9" * 100_000 + "}",
     "no end of the front matter": "---\n" + "a: b\n" * 100_000,
@@ -184,6 +190,8 @@ async def test_a_folder_of_traps_is_read_around_them(tmp_path: Path) -> None:
     os.mkfifo(root / "pipe.md")
     (root / "folder.md").mkdir()
     (root / "folder.md" / "inner.md").write_text(review_file("Inner"))
+    (root / os.fsdecode(b"caf\xe9")).mkdir()
+    (root / os.fsdecode(b"caf\xe9") / "inside.md").write_text(review_file("In a folder that is not UTF-8"))
     (root / ("n" * 250 + ".md")).write_text(review_file("Long name"))
     (root / os.fsdecode(b"\xff\xfe.md")).write_text(review_file("No UTF-8"))
     with socket.socket(socket.AF_UNIX) as endpoint:
@@ -198,7 +206,7 @@ async def test_a_folder_of_traps_is_read_around_them(tmp_path: Path) -> None:
     told = {problem.path.strip("/").rpartition("/")[2]: problem.reason for problem in await library.problems()}
     for name in ("self", "loop.md", "secret.md"):
         assert "symbolic link" in told[name]
-    assert {"pipe.md", "s.md", "\\xff\\xfe.md", "d"} <= told.keys()
+    assert {"pipe.md", "s.md", "\\xff\\xfe.md", "caf\\xe9", "d"} <= told.keys()
     await library.close()
 
 

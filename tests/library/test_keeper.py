@@ -2,17 +2,19 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.library.checkout import PullError, pull
-from bot.library.index import Index
+from bot.library.checkout import PullError, _telling, _without_secrets, pull
+from bot.library.index import Index, IndexFault
 from bot.library.keeper import Keeper
 from bot.library.library import Library
 from bot.library.shelf import Filter
@@ -154,11 +156,11 @@ async def test_losing_more_than_half_is_a_fault_until_it_is_accepted(tmp_path: P
         await library.refresh(NOW)
         assert len(names(library)) == 3
         assert library.faults["loss"] == "The folder of the reviews holds 1 of the 3 files that it held before."
-        assert (await library.status(NOW)).lost
+        assert (await library.status(NOW)).left == 1
     async with kept(root, tmp_path) as library:  # a restart does not forget it
         assert len(names(library)) == 3
         assert library.faults
-        await library.refresh(NOW, accept_loss=True)
+        await library.refresh(NOW, accept=1)
         assert names(library) == {"Review 5"}
         assert not library.faults
 
@@ -315,3 +317,111 @@ async def test_what_a_card_shows_of_a_review_follows_its_file(root: Path, tmp_pa
         (root / "long.md").write_text(text("We think that this is the worst paper of all years."))
         await library.refresh(NOW)
         assert await verdict() == "We think that this is the worst paper of all years."
+
+
+def test_what_git_wrote_is_told_without_what_addresses_hide() -> None:
+    lines = _without_secrets(
+        b"hint: use another\ngit@github.com: Permission denied (publickey).\n"
+        b"fatal: unable to access 'https://user:s3/cr@et@example.org:8080/ghp_TOKEN/x.git?token=abc': \x1b[31mno\n"
+    )
+    assert _telling(lines) == (
+        "git@github.com: Permission denied (publickey). fatal: unable to access 'https://example.org:8080': [31mno"
+    )
+
+
+async def test_a_pull_ignores_another_repository_of_the_environment(
+    root: Path, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_reviews(tmp_path / "other", {"x.md": "x"})
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    (root / "c.md").write_text(review_file("Three"))
+    monkeypatch.delenv("GIT_DIR")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "c")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    await pull(checkout)
+    assert (checkout / "c.md").is_file()
+
+
+async def test_a_pull_ends_in_time_although_a_child_of_git_lives_on(checkout: Path, tmp_path: Path) -> None:
+    helper = tmp_path / "helper"
+    helper.write_text("#!/bin/sh\nsetsid sleep 20 &\nsleep 20\n")
+    helper.chmod(0o755)
+    git(checkout, "config", "remote.origin.uploadpack", str(helper))
+    begun = time.monotonic()
+    with pytest.raises(PullError, match="longer than"):
+        await pull(checkout, limit=0.5)
+    assert time.monotonic() - begun < 9
+    assert not (checkout / ".git" / "index.lock").exists()
+
+
+@pytest.mark.parametrize("count", [40, 400])
+async def test_what_could_not_be_stored_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    root = write_reviews(tmp_path / "r", {f"{n}.md": review_file(f"Old {n}") for n in range(count)})
+    library = Library(root, Index(tmp_path / "index.db"))
+    await library.open(NOW)
+    keys = {review.path: review.key for review in library.browse(Filter(), NOW)}
+    write_reviews(root, {f"{n}.md": review_file(f"New {n}") for n in range(count)} | {"added.md": review_file("New")})
+    put, calls = Index.put, list[int]()
+
+    async def fail_once(self: Index, *arguments: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise IndexFault("database or disk is full")
+        await put(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Index, "put", fail_once)
+        await library.refresh(NOW)
+    assert "disk is full" in library.faults["index"]
+    assert all(name.startswith("Old") for name in names(library))
+    await library.refresh(NOW)
+    assert not library.faults
+    assert len(names(library)) == count + 1
+    assert all(name.startswith("New") for name in names(library))
+    assert {review.path: review.key for review in library.browse(Filter(), NOW) if review.path in keys} == keys
+    await library.close()
+
+
+@pytest.mark.parametrize("damage", ["head", "page", "table", "review", "version", "empty", "wal"])
+async def test_a_damaged_index_is_made_anew(root: Path, tmp_path: Path, damage: str) -> None:
+    async with kept(root, tmp_path):
+        pass
+    path = tmp_path / "index.db"
+    data = path.read_bytes()
+    if damage in ("table", "review", "version"):
+        with sqlite3.connect(path) as connection:
+            statement = {
+                "table": "DROP TABLE text",
+                "review": "UPDATE file SET review = x'7b'",
+                "version": "PRAGMA user_version = 99",
+            }[damage]
+            connection.execute(statement)
+        connection.close()
+    elif damage == "wal":
+        Path(f"{path}-wal").write_bytes(b"junk" * 999)
+    else:
+        pieces = {"head": b"x" * 100 + data[100:], "page": data[:4096] + b"\xff" * 4096 + data[8192:], "empty": b""}
+        path.write_bytes(pieces[damage])
+    async with kept(root, tmp_path) as library:
+        assert names(library) == {"One", "Two"}
+        review = library.suggest("one", NOW)[0]
+        assert await library._index.get_body(review.path)
+        assert not library.faults
+
+
+async def test_where_the_index_cannot_be_kept_it_is_said_and_tried_again(root: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder is needed")
+    library = Library(root, Index(blocked / "index.db"))
+    await library.open(NOW)
+    assert "The index cannot be used" in library.faults["index"]
+    assert names(library) == set()
+    blocked.unlink()
+    await library.refresh(NOW)
+    assert names(library) == {"One", "Two"}
+    assert not library.faults
+    await library.close()
