@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pathspec import PathSpec
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # a refused token must not appear in the message
     )
 
+    data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
     reviews: Path = Field(description="the folder that holds the reviews")
     reviews_pull: timedelta | None = Field(
         default=None,
@@ -41,7 +42,6 @@ class Settings(BaseSettings):
     reviews_include: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="patterns of the files that are reviews, such as papers/** or !drafts/**"
     )
-    data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
     token: SecretStr | None = Field(default=None, description="the bot's token")
     token_file: Path | None = Field(default=None, description="a file that holds the token, instead")
     site_url: str = Field(default="", description="where the reviews are published, for links")
@@ -53,9 +53,11 @@ class Settings(BaseSettings):
 
     @field_validator("reviews")
     @classmethod
-    def _is_folder(cls, value: Path) -> Path:
+    def _is_folder(cls, value: Path, info: ValidationInfo) -> Path:
         path = _expand(value)
-        if not path.is_dir():
+        # What was read before is served while a disk is missing; without anything read it is a mistake.
+        known = (info.data.get("data", Path("data")) / "index.db").is_file() and not path.exists()
+        if not path.is_dir() and not known:
             what = "is not a folder" if path.exists() else "does not exist"
             raise ValueError(f"{path} {what}: give the folder that holds the reviews, such as /srv/blog/content/papers")
         return path

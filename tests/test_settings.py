@@ -137,3 +137,14 @@ def test_the_time_between_two_pulls(tmp_path: Path, text: str, seconds: int) -> 
 def test_a_time_that_is_none_is_refused_with_an_example(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match=r"PAPERCLUB_REVIEWS_PULL: is not a time between two pulls.*15m"):
         load_settings(reviews=tmp_path, reviews_pull=text)
+
+
+def test_a_folder_that_is_missing_now_is_served_from_what_was_read_before(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="does not exist"):
+        load_settings(reviews=tmp_path / "disk", data=tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "index.db").write_bytes(b"")
+    assert load_settings(reviews=tmp_path / "disk", data=tmp_path / "data").reviews == tmp_path / "disk"
+    (tmp_path / "disk").write_text("a file")
+    with pytest.raises(SettingsError, match="is not a folder"):
+        load_settings(reviews=tmp_path / "disk", data=tmp_path / "data")

@@ -78,7 +78,7 @@ def _unwritten(descriptor: int) -> tuple[int, int]:
     except BlockingIOError:
         raise BeingWritten from None
     except (OSError, AttributeError):
-        if time.time_ns() - info.st_mtime_ns < _MOMENT_NS:
+        if 0 <= time.time_ns() - info.st_mtime_ns < _MOMENT_NS:
             raise BeingWritten from None
     return _state(info)
 

@@ -23,6 +23,7 @@ _PREFIX = re.compile(r"\s*\[\s*papers?(?:\s[\w ]{0,20})?\s*\]\s*:?\s*", re.IGNOR
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,100}\]:[ \t].*(?:\n(?: {4}|\t).*){0,20}", re.MULTILINE)
 
 _NO_SITE = Site()
+_BOOK_TAG = re.compile(r"^[ \t]*\{%[^%\n]{0,300}%\}[ \t]*\n?", re.MULTILINE)  # GitBook's blocks, whose text stays
 _CJK = re.compile(r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")  # as Hugo finds them
 
 _MAX_LINES = 50_000
@@ -84,7 +85,8 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
         site = replace(site, kind="jekyll")
         body, targets = jekyll.render_liquid(document.body, metadata, site.params)
     else:
-        body, targets = render_shortcodes(document.body, site.params | metadata if site.params else metadata)
+        text_of_page = _BOOK_TAG.sub("", document.body) if site.kind == "book" else document.body
+        body, targets = render_shortcodes(text_of_page, site.params | metadata if site.params else metadata)
     refs: list[Ref] = []
     line, position = document.body_line, 0
     for target, offset in targets:

@@ -692,3 +692,14 @@ async def test_the_card_says_what_the_club_thought_and_a_review_without_a_teaser
     assert (await library.read_opinions(review))[0] == "We think that the comparison is unfair to the smallest model."
     assert len(await library.read_gist(review)) == 3
     assert await library.read_questions(review) == ()
+
+
+async def test_a_reference_never_leads_to_a_draft(start_club: StartClub, tmp_path: Path) -> None:
+    body = 'See [the other]({{< ref "b.md" >}}) one.\n\n<!--more-->\n\n## S\n\nText.\n'
+    files = {"a.md": review_file("One", body), "b.md": review_file("Two", draft=True)}
+    club = await start_club(write_reviews(tmp_path / "r", files), site_url="https://club.example.org/")
+    card = (await club.paper("one")).response
+    assert "the other" in text_of(card)
+    assert "/b/" not in text_of(card)
+    related = await club.ada.click(card, label="Related reviews")
+    assert "Two" not in text_of(related.response)

@@ -9,8 +9,9 @@ from bot.__main__ import app
 from bot.errors import SettingsError
 from bot.library.check import check_folder
 from bot.library.folder import scan_folder
+from bot.library.parse import parse_review
 from bot.settings import load_settings
-from tests.shared import write_reviews
+from tests.shared import review_file, write_reviews
 
 
 def reasons(root: Path, *include: str) -> dict[str, str]:
@@ -128,3 +129,34 @@ def test_a_translation_of_a_bundle_is_a_review_of_its_own(tmp_path: Path) -> Non
     files = {"hugo.toml": "[languages.en]\n[languages.fr]\n", "content/l/index.md": "x", "content/l/index.fr.md": "x"}
     scan = scan_folder(write_reviews(tmp_path, files | {"content/l/more.fr.md": "x"}))
     assert list(scan.files) == ["content/l/index.fr.md", "content/l/index.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_review"),
+    [
+        ("papers/copying-mechanism.md", True),
+        ("papers/license-plate-recognition.md", True),
+        ("security-of-llms.md", True),
+        ("papers/security.md", True),
+        ("readme-generation.md", True),
+        ("security.md", False),
+        ("papers/readme.md", False),
+        ("README.zh.md", False),
+        ("README-zh_CN.md", False),
+        ("about/index.md", False),
+        ("papers/about/index.md", True),
+    ],
+)
+def test_a_title_that_begins_like_a_readme_is_a_review(tmp_path: Path, name: str, is_review: bool) -> None:
+    write_reviews(tmp_path, {name: review_file("T")})
+    assert (name in scan_folder(tmp_path).files) is is_review
+
+
+def test_the_blocks_of_a_gitbook_give_their_text(tmp_path: Path) -> None:
+    page = '# A paper\n\n{% hint style="info" %}\nThe hint.\n{% endhint %}\n\nText.\n'
+    write_reviews(tmp_path, {"SUMMARY.md": "# Summary\n\n* [A](a.md)\n", "a.md": page})
+    scan = scan_folder(tmp_path)
+    review = parse_review("a.md", page.encode(), scan.site).review
+    assert review
+    assert "The hint." in review.teaser
+    assert "{%" not in review.teaser
