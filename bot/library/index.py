@@ -144,9 +144,8 @@ class Index:
 
     async def _connect(self) -> None:
         self._writer = connection = await _open(self._path)
-        await connection.execute_fetchall("PRAGMA journal_mode = WAL")
         # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
-        await connection.execute_fetchall("PRAGMA synchronous = OFF")
+        await connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
         ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
         if version not in (0, SCHEMA_VERSION):
             raise sqlite3.DatabaseError(f"it has version {version}, and {SCHEMA_VERSION} is needed")

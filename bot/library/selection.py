@@ -26,15 +26,14 @@ SETTING = "PAPERCLUB_REVIEWS_INCLUDE"
 _MARKDOWN = (".md", ".markdown", ".mdown")
 _UNSEEN = re.compile(r"\..*|.*~|#.*#", re.DOTALL)
 # With the language of a translation at most: `readme.zh.md` and `README-zh_CN.md`, but not `readme-generation.md`.
+_TRANSLATED = r"(?:[._-](?:ar|cn|cs|de|en|es|fa|fr|id|it|ja|jp|ko|kr|nl|pl|pt|ru|sv|tr|tw|uk|vi|zh)(?:[_-](?:[a-z]{2}|han[st]))?)?"
 _ABOUT_THE_FOLDER = re.compile(
     r"(?:readme|licen[cs]e|copying|contributing|contributors|changelog|code_of_conduct|issue_template"
-    r"|pull_request_template)(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?",
+    rf"|pull_request_template){_TRANSLATED}",
     re.IGNORECASE,
 )
 # Words that are titles too, and so are only meant at the top.
-_ABOUT_THE_TOP = re.compile(
-    r"(?:security|governance|notice|sources)(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?", re.IGNORECASE
-)
+_ABOUT_THE_TOP = re.compile(rf"(?:security|governance|notice|sources){_TRANSLATED}", re.IGNORECASE)
 _ABOUT_THE_SITE = frozenset(("404", "about", "archive", "archives", "contact", "index", "search"))
 _LISTS_OF_BOOKS = frozenset(("summary", "glossary", "langs"))
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_ -]*\.md").fullmatch
