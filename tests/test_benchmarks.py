@@ -35,6 +35,7 @@ def test_the_benchmark_of_reading_measures_every_row() -> None:
 def test_the_page_holds_every_row_and_its_aim() -> None:
     page = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
     for row in reading.ROWS:
-        (line,) = [line for line in page.splitlines() if line.startswith(f"| {row.title} |")]
+        lines = [line for line in page.splitlines() if line.startswith(f"| {row.title} |")]
+        (line,) = [line for line in lines if line.count("|") == 4]
         assert row.bound is None or f"{row.bound:g} {row.unit}" in line
     assert (ROOT / "benchmarks" / "reading.png").is_file()

@@ -1,7 +1,6 @@
 """Keep a library in step with its folder while the bot runs: read it, watch it, pull it."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
@@ -65,8 +64,6 @@ class Keeper:
             report = await self.library.open(self._clock())
         finally:
             self._looking = False
-        # What was loaded stays: the collector need not look through it again and again, which would hold up members.
-        gc.freeze()
         _log.info("%d reviews are loaded, %d files were read anew", report.reviews, report.read)
         for problem in await self.library.problems():
             if problem.severity == "error":

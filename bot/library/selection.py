@@ -26,7 +26,8 @@ SETTING = "PAPERCLUB_REVIEWS_INCLUDE"
 _MARKDOWN = (".md", ".markdown", ".mdown")
 _UNSEEN = re.compile(r"\..*|.*~|#.*#", re.DOTALL)
 # With the language of a translation at most: `readme.zh.md` and `README-zh_CN.md`, but not `readme-generation.md`.
-_TRANSLATED = r"(?:[._-](?:ar|cn|cs|de|en|es|fa|fr|id|it|ja|jp|ko|kr|nl|pl|pt|ru|sv|tr|tw|uk|vi|zh)(?:[_-](?:[a-z]{2}|han[st]))?)?"
+_LANGUAGES = "ar|cn|cs|de|en|es|fa|fr|id|it|ja|jp|ko|kr|nl|pl|pt|ru|sv|tr|tw|uk|vi|zh"
+_TRANSLATED = rf"(?:[._-](?:{_LANGUAGES})(?:[_-](?:[a-z]{{2}}|han[st]))?)?"
 _ABOUT_THE_FOLDER = re.compile(
     r"(?:readme|licen[cs]e|copying|contributing|contributors|changelog|code_of_conduct|issue_template"
     rf"|pull_request_template){_TRANSLATED}",
