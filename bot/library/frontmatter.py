@@ -190,8 +190,8 @@ def _load_yaml(text: str) -> Value:
     return value
 
 
-_STRING = re.compile(r"\"(?:[^\"\\\n]++|\\.)*+\"|'[^'\n]*+'")
-_DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
 
 
 class _Toml(_Fenced):

@@ -129,6 +129,7 @@ class Index:
         except sqlite3.Error as error:
             fault = _fault(error)
             if not isinstance(fault, IndexDamaged):
+                await self.close()
                 raise fault from error
             await self.rebuild(str(error))
 
@@ -140,6 +141,7 @@ class Index:
             _remove(self._path)
             await self._connect()
         except (OSError, sqlite3.Error) as error:
+            await self.close()
             raise IndexFault(str(error)) from error
 
     async def _connect(self) -> None:
