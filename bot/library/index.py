@@ -262,9 +262,20 @@ class Index:
         )
 
     async def _write(self, *statements: tuple[str, list[tuple[Any, ...]]]) -> None:
-        if self._writer is None:
-            raise IndexFault("it is closed")
+        """Run statements in one transaction, whole or not at all, also when the caller is cancelled meanwhile."""
+        transaction = asyncio.ensure_future(self._transact(statements))
+        try:
+            await asyncio.shield(transaction)
+        except asyncio.CancelledError:
+            # SQLite goes on with what it was told; a transaction left open would wedge the next one.
+            await asyncio.wait([transaction])
+            transaction.exception()
+            raise
+
+    async def _transact(self, statements: Iterable[tuple[str, list[tuple[Any, ...]]]]) -> None:
         async with self._writing:
+            if self._writer is None:
+                raise IndexFault("it is closed")
             try:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 try:

@@ -259,8 +259,9 @@ class Loader:
                 if storing:
                     await storing
             finally:
-                if storing and not storing.done():
+                if storing:
                     storing.cancel()
+                    await asyncio.gather(storing, return_exceptions=True)
 
         if len(paths) < _MANY:
             await work(lambda some: asyncio.to_thread(read_files, self.root, some, site))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import sqlite3
 import subprocess
 import time
@@ -425,3 +426,17 @@ async def test_where_the_index_cannot_be_kept_it_is_said_and_tried_again(root: P
     assert names(library) == {"One", "Two"}
     assert not library.faults
     await library.close()
+
+
+async def test_a_cancelled_write_never_wedges_the_next_one(root: Path, tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.db")
+    await index.open()
+    chance = random.Random(1)
+    for number in range(200):
+        writing = asyncio.create_task(index.put_fact("x", str(number)))
+        await asyncio.sleep(chance.choice((0, 0, 0.0002, 0.0005, 0.001)))
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        await index.put_fact("y", str(number))
+        assert await index.get_fact("y") == str(number)
+    await index.close()
