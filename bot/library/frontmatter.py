@@ -190,6 +190,7 @@ def _load_yaml(text: str) -> Value:
     return value
 
 
+_MAX_TABLES = 1_000
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 _DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
 
@@ -201,6 +202,8 @@ class _Toml(_Fenced):
 
     def load(self, fm: str, **kwargs: object) -> Metadata:
         try:
+            if fm.count("\n[") > _MAX_TABLES:
+                raise FrontMatterError(1, f"the front matter holds more than {_MAX_TABLES:,} tables")
             if _DEEP_KEY.search(_STRING.sub("s", fm)):  # which tomllib would take quadratic time for
                 raise FrontMatterError(1, f"the front matter is nested more than {MAX_DEPTH} levels deep")
             value: Metadata = tomllib.loads(fm, parse_float=str)  # 1706.03760 is an arXiv id as often as a number
