@@ -87,11 +87,13 @@ MARKDOWN = st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200)
 @example("a b c `" + "word" * 24 + "<@1>" + "x" * 2_000 + "`")
 @example("`` a`b " + "word" * 24 + "<@1>" + "x" * 2_000 + " ``")
 @given(MARKDOWN)
+@example("`\n~~~\n``@everyone")
 def test_every_piece_is_within_the_limit_and_nothing_pings(markdown: str) -> None:
     for limit in (200, 1_900):
         for page in paginate(render_blocks(markdown, no_refs), limit):
             assert 0 < length(page) <= limit
-            outside = re.sub(r"```.*?```|(`+).+?\1", "", page, flags=re.DOTALL)
+            bare = page.replace("\\`", "")  # an escaped mark opens no code
+            outside = re.sub(r"```.*?```|(`+).+?\1", "", bare, flags=re.DOTALL)
             assert not re.search(r"(?<!\\)<[@#]|@everyone|@here", outside)
             assert "\u202e" not in page
 
