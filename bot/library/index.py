@@ -70,7 +70,7 @@ INSERT INTO file (path, mtime_ns, size, digest, key, review, problems) VALUES (?
 ON CONFLICT (path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.size,
     digest = excluded.digest, review = excluded.review, problems = excluded.problems
 """
-_PUT_TEXT = "INSERT INTO text (id, title, authors, tags, body) SELECT id, ?2, ?3, ?4, ?5 FROM file WHERE path = ?1"
+_PUT_TEXT = "INSERT INTO text (id, title, authors, tags, body) SELECT id, ?, ?, ?, ? FROM file WHERE path = ?"
 _DELETE_TEXT = "DELETE FROM text WHERE id IN (SELECT id FROM file WHERE path = ?)"
 # A full-text index beside its table must be told what it forgets.
 _FORGET_TEXT = """
@@ -224,7 +224,7 @@ class Index:
             for reading, stamp in readings
         ]
         texts = [
-            (reading.path, reading.title, reading.authors, reading.tags, reading.body)
+            (reading.title, reading.authors, reading.tags, reading.body, reading.path)
             for reading, _ in readings
             if reading.packed
         ]
