@@ -153,7 +153,7 @@ class Loader:
                     self._basis = basis
             except BaseException as error:
                 # Some of it may be stored and not on the shelf: all of it is read again.
-                self.manifest = {path: stamp for path, stamp in before.items() if path not in set(changes.changed)}
+                self.manifest = {path: before[path] for path in before.keys() - set(changes.changed)}
                 self._settled, self._blank = None, False
                 if failure := _index_fault(error):
                     return self._fault(FAULT_INDEX, f"What changed cannot be stored: {failure}.")
@@ -197,13 +197,14 @@ class Loader:
                     await asyncio.sleep(0)  # other members' questions come between
                 stamp = scan.files[reading.path]
                 problems.extend(reading.problems)
+                last_good = None if reading.packed else old.pop(reading.path, None)
+                if last_good and not few:
+                    shelf.put(unpack_review(last_good.packed, last_good.key), last_good.packed)
                 if not reading.digest:  # it could not be opened, or is not whole: it is tried again
                     unread.extend(reading.problems)
-                    old.pop(reading.path, None)
-                elif not reading.packed and reading.path in old:
+                elif last_good:
                     await self._index.put_problems(reading.path, stamp, reading.problems)
                     self.manifest[reading.path] = stamp
-                    del old[reading.path]
                 else:
                     good.append((reading, stamp))
                     self.manifest[reading.path] = stamp
@@ -234,7 +235,7 @@ class Loader:
                     shelf.put(replace(review, key=keys[review.path]), packed)
                 shelf.turn_to(now)
                 await asyncio.sleep(0)
-            for path in old.keys() - keys.keys():
+            for path in {*changes.gone, *old} - keys.keys():
                 shelf.drop(path)
         else:
             shelf.give_keys(keys)

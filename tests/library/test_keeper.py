@@ -440,3 +440,42 @@ async def test_a_cancelled_write_never_wedges_the_next_one(root: Path, tmp_path:
         await index.put_fact("y", str(number))
         assert await index.get_fact("y") == str(number)
     await index.close()
+
+
+@pytest.mark.parametrize("count", [40, 400])
+async def test_among_many_changes_too_a_broken_file_keeps_its_last_good_version(tmp_path: Path, count: int) -> None:
+    root = write_reviews(tmp_path / "r", {f"{n}.md": review_file(f"Old {n}") for n in range(count)})
+    library = Library(root, Index(tmp_path / "index.db"))
+    await library.open(NOW)
+    keys = {review.path: review.key for review in library.browse(Filter(), NOW)}
+    write_reviews(
+        root, {f"{n}.md": review_file(f"New {n}") for n in range(count)} | {"7.md": "---\ntitle: [broken\n---\n"}
+    )
+    with (root / "8.md").open("w") as file:
+        file.write("half of")
+        file.flush()
+        assert (await library.refresh(NOW)).unfinished
+    expected = {f"New {n}" for n in range(count)} - {"New 7", "New 8"} | {"Old 7", "Old 8"}
+    assert names(library) == expected
+    assert {review.path: review.key for review in library.browse(Filter(), NOW)} == keys
+    await library.close()
+
+
+async def test_what_vanished_while_the_index_failed_vanishes_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_reviews(tmp_path / "r", {f"{n}.md": review_file(f"Review {n}") for n in range(5)})
+    library = Library(root, Index(tmp_path / "index.db"))
+    await library.open(NOW)
+    (root / "0.md").unlink()
+    (root / "new.md").write_text(review_file("New"))
+
+    async def fail(self: Index, keys: object) -> None:
+        raise IndexFault("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Index, "put_keys", fail)
+        await library.refresh(NOW)
+    await library.refresh(NOW)
+    assert names(library) == {"New", *(f"Review {n}" for n in range(1, 5))}
+    await library.close()
