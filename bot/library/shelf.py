@@ -8,41 +8,22 @@ import heapq
 import math
 from array import array
 from bisect import insort
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import overload
 
 from bot.library.addresses import Resolver, assign_slugs, last_segment
-from bot.library.hugo import fold_term
+from bot.library.facets import Facets, Filter, Tag, terms_of
 from bot.library.lookup import Found, Match, NameIndex, newest_first
 from bot.library.packing import pack_review, unpack_review
 from bot.library.postings import Postings
 from bot.library.review import Problem, Review, broken_ref
-from bot.library.words import normalize
 
 _FEW = 100  # reviews that are put in order one by one
 _unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag as it is shown, its identity, and how many reviews carry it."""
-
-    name: str
-    term: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
-
-    tag: str = ""
-    author: str = ""
-    year: int | None = None
 
 
 class Reviews(Sequence[Review]):
@@ -95,11 +76,7 @@ class Shelf:
         self._names = NameIndex(self.review_of)
         self._order: list[int] = []  # newest first
         self._unordered = False
-        self._tags = Postings()
-        self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._authors = Postings()
-        self._years = Postings()
-        self._untagged = 0
+        self._facets = Facets()
 
     def __len__(self) -> int:
         return len(self._by_path)
@@ -118,7 +95,8 @@ class Shelf:
         self._by_path[review.path] = number
         if review.key:
             self._by_key[review.key] = number
-        self._opens[number], self._closes[number] = _visibility(review, drafts=self._drafts)
+        opens, closes = (-math.inf, math.inf) if self._drafts else review.visibility()
+        self._opens[number], self._closes[number] = opens, closes
         self._ages[number] = newest_first(review)[0]
         self._starts[number] = int.from_bytes(review.name.casefold().encode()[:8].ljust(8, b"\0"))
         self._slugs[number] = segment = last_segment(review.url_path, review.path)
@@ -168,11 +146,6 @@ class Shelf:
     def review_of(self, number: int) -> Review:
         """Give the review of a number."""
         return _unpack(self._packed[number], self._keys[number], self._slugs[number])
-
-    def by_path(self, path: str) -> Review | None:
-        """Give the review of a path, visible or not."""
-        number = self._by_path.get(path)
-        return None if number is None else self.review_of(number)
 
     def keys(self) -> set[str]:
         """Give the keys of all reviews, visible or not."""
@@ -235,30 +208,14 @@ class Shelf:
             self._order.append(number)
         else:
             insort(self._order, number, key=self._place)
-        for term, tag in _terms(review).items():
-            self._tags.add(term, number)
-            self._spellings[term][tag] += 1
-        for author in set(review.authors):
-            self._authors.add(author, number)
-        if review.year:
-            self._years.add(str(review.year), number)
-        self._untagged += not review.tags
+        self._facets.add(number, review)
 
     def _hide(self, number: int) -> None:
         review = self.review_of(number)
         self._shown[number] = 0
         self._names.remove(number, review)
         self._order.remove(number)
-        for term, tag in _terms(review).items():
-            if self._tags.remove(term, number):
-                del self._spellings[term]
-            else:
-                self._spellings[term][tag] -= 1
-        for author in set(review.authors):
-            self._authors.remove(author, number)
-        if review.year:
-            self._years.remove(str(review.year), number)
-        self._untagged -= not review.tags
+        self._facets.remove(number, review)
 
     def _place(self, number: int) -> tuple[float, int]:
         return (self._ages[number], self._starts[number])
@@ -281,40 +238,24 @@ class Shelf:
 
     def browse(self, wanted: Filter) -> Reviews:
         """Give the reviews that pass a filter, newest first."""
-        sets: list[Iterable[int]] = []
-        if wanted.year is not None:
-            sets.append(self._years.get(str(wanted.year)))
-        if wanted.tag:
-            sets.append(self._tags.get(fold_term(wanted.tag)))
-        if author := normalize(wanted.author):
-            sets.append(number for name in self._authors_with(author) for number in self._authors.get(name))
-        if not sets:
-            return Reviews(self, self._order.copy())
-        admitted = set(sets[0]).intersection(*sets[1:])
-        return Reviews(self, sorted(admitted, key=self._place))
+        admitted = self._facets.select(wanted)
+        return Reviews(self, self._order.copy() if admitted is None else sorted(admitted, key=self._place))
 
     def tags(self) -> list[Tag]:
         """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
-        tags = [
-            Tag(names.most_common(1)[0][0], term, self._tags.count(term)) for term, names in self._spellings.items()
-        ]
-        return sorted(tags, key=lambda tag: (-tag.count, tag.term))
+        return self._facets.tags()
 
     def untagged(self) -> int:
         """Count the reviews that carry no tag."""
-        return self._untagged
+        return self._facets.untagged
 
     def authors(self, text: str, limit: int) -> list[str]:
         """Give the authors whose names hold a text, those of most reviews first."""
-        names = self._authors_with(normalize(text))
-        return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
-
-    def _authors_with(self, text: str) -> Iterator[str]:
-        return (name for name in self._authors if text in normalize(name))
+        return self._facets.authors(text, limit)
 
     def years(self) -> list[int]:
         """Give the years of the reviews, the latest first."""
-        return sorted(map(int, self._years), reverse=True)
+        return self._facets.years()
 
     def resolve(self, target: str, source: str) -> Review | None:
         """Give the review that a `ref` in the file `source` means, visible or not."""
@@ -351,29 +292,15 @@ class Shelf:
 
     def sharing_tags(self, review: Review, limit: int) -> list[tuple[Review, list[str]]]:
         """Give the visible reviews with which one shares the rarest tags, and these tags."""
-        mine = _terms(review)
-        weights = {term: math.log(len(self._order) / self._tags.count(term)) for term in mine if term in self._tags}
+        mine = terms_of(review)
         scores: defaultdict[int, float] = defaultdict(float)
-        for term, weight in weights.items():
+        for term in mine:
+            numbers = list(self._facets.tagged(term))
+            weight = math.log(len(self._order) / len(numbers)) if numbers else 0.0
             if weight > 0.1:  # a tag that nearly all carry says nothing
-                for number in list(self._tags.get(term)):
+                for number in numbers:
                     scores[number] += weight
         scores.pop(self._by_path.get(review.path, -1), None)
         best = heapq.nsmallest(limit, scores, key=lambda number: (-scores[number], *self._place(number)))
         found = [self.review_of(number) for number in best]
-        return [(other, [mine[term] for term in sorted(mine.keys() & _terms(other).keys())]) for other in found]
-
-
-def _terms(review: Review) -> dict[str, str]:
-    """Give the identities of a review's tags, each with its spelling."""
-    return {fold_term(tag): tag for tag in review.tags}
-
-
-def _visibility(review: Review, *, drafts: bool) -> tuple[float, float]:
-    """Give the times from which and until which a review is visible: Review.is_published, in numbers."""
-    if drafts:
-        return -math.inf, math.inf
-    if review.draft or review.unclear_date:
-        return math.inf, math.inf
-    starts = [day.timestamp() for day in (review.date, review.publish_date) if day]
-    return max(starts, default=-math.inf), review.expiry_date.timestamp() if review.expiry_date else math.inf
+        return [(other, [mine[term] for term in sorted(mine.keys() & terms_of(other).keys())]) for other in found]

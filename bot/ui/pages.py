@@ -7,9 +7,9 @@ import discord
 from discord import ui
 
 from bot.library.addresses import short_hash
+from bot.library.facets import Filter, Tag
 from bot.library.library import Related
 from bot.library.review import Review
-from bot.library.shelf import Filter, Tag
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.corpus import Corpus
+from bot.library.facets import Filter
 from bot.library.gist import gist, opinions, questions
 from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.parse import parse_review
 from bot.library.plain import plain_text
-from bot.library.shelf import Filter
 from tests.conftest import SAMPLES
 from tests.shared import SHARED, review_file, write_reviews
 

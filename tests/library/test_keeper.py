@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from bot.library.checkout import PullError, _telling, _without_secrets, pull
+from bot.library.facets import Filter
 from bot.library.index import Index, IndexFault
 from bot.library.keeper import Keeper
 from bot.library.library import Library
-from bot.library.shelf import Filter
 from tests.shared import review_file, write_reviews
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -479,3 +479,15 @@ async def test_what_vanished_while_the_index_failed_vanishes_in_the_end(
     await library.refresh(NOW)
     assert names(library) == {"New", *(f"Review {n}" for n in range(1, 5))}
     await library.close()
+
+
+async def test_a_bot_starts_although_its_index_cannot_be_kept_and_heals_by_itself(root: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder is needed")
+    async with kept(root, blocked) as library:
+        status = await library.status(NOW)
+        assert "The index cannot be used" in status.faults[0]
+        blocked.unlink()
+        (root / "c.md").write_text(review_file("Three"))
+        await until(lambda: names(library) == {"One", "Two", "Three"}, 3)
+        assert not library.faults

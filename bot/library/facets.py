@@ -1,0 +1,103 @@
+"""What reviews are browsed by: tags, authors, years. In memory, by the numbers of the reviews."""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.library.hugo import fold_term
+from bot.library.postings import Postings
+from bot.library.review import Review
+from bot.library.words import normalize
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as it is shown, its identity, and how many reviews carry it."""
+
+    name: str
+    term: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
+
+    tag: str = ""
+    author: str = ""
+    year: int | None = None
+
+
+class Facets:
+    """The tags, authors and years of the reviews that are visible; reviews are added and removed one at a time."""
+
+    def __init__(self) -> None:
+        self.untagged = 0  # reviews that carry no tag
+        self._tags = Postings()
+        self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._authors = Postings()
+        self._years = Postings()
+
+    def add(self, number: int, review: Review) -> None:
+        """Add a review under a number that is free."""
+        for term, tag in terms_of(review).items():
+            self._tags.add(term, number)
+            self._spellings[term][tag] += 1
+        for author in set(review.authors):
+            self._authors.add(author, number)
+        if review.year:
+            self._years.add(str(review.year), number)
+        self.untagged += not review.tags
+
+    def remove(self, number: int, review: Review) -> None:
+        """Remove a review that was added under a number; it must be the same as then."""
+        for term, tag in terms_of(review).items():
+            if self._tags.remove(term, number):
+                del self._spellings[term]
+            else:
+                self._spellings[term][tag] -= 1
+        for author in set(review.authors):
+            self._authors.remove(author, number)
+        if review.year:
+            self._years.remove(str(review.year), number)
+        self.untagged -= not review.tags
+
+    def select(self, wanted: Filter) -> set[int] | None:
+        """Give the reviews that pass a filter, in no order; None when it admits all."""
+        sets: list[Iterable[int]] = []
+        if wanted.year is not None:
+            sets.append(self._years.get(str(wanted.year)))
+        if wanted.tag:
+            sets.append(self.tagged(fold_term(wanted.tag)))
+        if author := normalize(wanted.author):
+            sets.append(number for name in self._named(author) for number in self._authors.get(name))
+        return set(sets[0]).intersection(*sets[1:]) if sets else None
+
+    def tagged(self, term: str) -> Sequence[int]:
+        """Give the reviews that carry a tag, by its identity."""
+        return self._tags.get(term)
+
+    def tags(self) -> list[Tag]:
+        """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
+        tags = [
+            Tag(names.most_common(1)[0][0], term, self._tags.count(term)) for term, names in self._spellings.items()
+        ]
+        return sorted(tags, key=lambda tag: (-tag.count, tag.term))
+
+    def authors(self, text: str, limit: int) -> list[str]:
+        """Give the authors whose names hold a text, those of most reviews first."""
+        names = self._named(normalize(text))
+        return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
+
+    def _named(self, text: str) -> Iterator[str]:
+        return (name for name in self._authors if text in normalize(name))
+
+    def years(self) -> list[int]:
+        """Give the years of the reviews, the latest first."""
+        return sorted(map(int, self._years), reverse=True)
+
+
+def terms_of(review: Review) -> dict[str, str]:
+    """Give the identities of a review's tags, each with its spelling."""
+    return {fold_term(tag): tag for tag in review.tags}
