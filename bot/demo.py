@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import discord
 import simcord
 from rich.console import Console
 from rich.markup import escape
@@ -63,7 +64,8 @@ async def open_world(settings: Settings) -> AsyncGenerator[World]:
         await env.start()
         guild = env.create_guild("Paper reading club", id=CLUB)
         channel = guild.create_text_channel("papers")
-        ada = guild.add_member(env.create_user("ada", global_name="Ada"))
+        organiser = guild.create_role("organiser", permissions=discord.Permissions(manage_guild=True))
+        ada = guild.add_member(env.create_user("ada", global_name="Ada"), roles=[organiser])
         grace = guild.add_member(env.create_user("grace", global_name="Grace"))
         yield World(env, channel, ada, grace)
     finally:
