@@ -285,9 +285,13 @@ async def test_a_pull_tells_what_is_wrong_without_the_password_and_asks_nobody(r
 
 
 async def test_a_pull_that_hangs_is_ended(root: Path) -> None:
+    left = asyncio.Event()
+
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        left.set()
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -300,6 +304,7 @@ async def test_a_pull_that_hangs_is_ended(root: Path) -> None:
         with pytest.raises(PullError, match="longer than"):
             await pull(root, limit=0.5)
         assert time.monotonic() - begun < 5
+        await asyncio.wait_for(left.wait(), 5)
 
 
 async def test_what_a_card_shows_of_a_review_follows_its_file(root: Path, tmp_path: Path) -> None:
