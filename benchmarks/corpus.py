@@ -1,9 +1,9 @@
-"""A folder of made-up reviews, the same for the same seed: what the benchmarks of reading run on.
+"""What the benchmarks run on: real reviews, and a folder of made-up ones, the same for the same seed.
 
-Each review is like those of real clubs in what it holds: about 5 KB, front matter in YAML or TOML by turns, a teaser
-before the divider, a link line, five sections, references to other reviews, emphasis, lists, links, a little code and
-mathematics. The words are made up too, as often as words are (Zipf's law), so that a vocabulary grows as it does in a
-library.
+Each made-up review is like those of real clubs in what it holds: about 5 KB, front matter in YAML or TOML by turns, a
+teaser before the divider, a link line, five sections, references to other reviews, emphasis, lists, links, a little
+code and mathematics. The words are made up too, as often as words are (Zipf's law), so that a vocabulary grows as it
+does in a library.
 """
 
 import itertools
@@ -17,6 +17,15 @@ _PER_FOLDER = 1_000
 _SYLLABLES = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "is", "ol")]
 _SECTIONS = ("Background", "What they did", "What they found", "Our thoughts", "Questions for the club")
 _FIRST = ("Ada", "Grace", "Alan", "Barbara", "Edsger", "Mary", "John", "Radia", "Donald", "Frances", "Ken", "Lynn")
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def default_folders() -> list[Path]:
+    """Give the project's own reviews and, where they are present, other people's."""
+    examples = ROOT.parent / "shared" / "examples"
+    return [ROOT / "reviews", *sorted(path for path in examples.glob("*") if path.is_dir())]
 
 
 class Corpus:

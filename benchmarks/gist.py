@@ -28,12 +28,12 @@ from sumy.summarizers.lsa import LsaSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 from sumy.utils import get_stop_words
 
+from benchmarks.corpus import default_folders
 from bot.library.gist import MAX_SENTENCES, WEIGHTS, Weights, gist
 from bot.library.outline import DIVIDER
 from bot.library.parse import parse_review
 from bot.library.sentences import split_sentences
 
-ROOT = Path(__file__).parent.parent
 COUNTS = (3, 4, 5)  # sentences that the other methods may choose
 _LEAST_TEASER = 8  # words; what is shorter is a caption
 
@@ -57,12 +57,6 @@ class Example:
     title: str
     teaser: str
     rest: str
-
-
-def default_folders() -> list[Path]:
-    """Give the project's own reviews and, where they are present, other people's."""
-    examples = ROOT.parent / "shared" / "examples"
-    return [ROOT / "reviews", *sorted(path for path in examples.glob("*") if path.is_dir())]
 
 
 def load_examples(folders: Iterable[Path]) -> list[Example]:

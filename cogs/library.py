@@ -61,10 +61,8 @@ class LibraryCog(commands.Cog):
         """Offer reviews while a name is typed."""
         found = self._library(interaction).suggest(current, discord.utils.utcnow())
         return [
-            app_commands.Choice(
-                name=label(review.name, 100), value=review.slug if len(review.slug) <= 100 else review.key
-            )
-            for review in found
+            app_commands.Choice(name=label(title.name, 100), value=title.slug if len(title.slug) <= 100 else title.key)
+            for title in found
         ]
 
     @app_commands.command()

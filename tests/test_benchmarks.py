@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import reading
+from benchmarks import lookup, reading
 from benchmarks.corpus import Corpus
 from bot.library.parse import parse_review
 
@@ -30,6 +30,14 @@ def test_the_benchmark_of_reading_measures_every_row() -> None:
     for row in reading.ROWS:
         (line,) = [line for line in done.stdout.splitlines() if line.endswith(row.title)]
         assert float(line.split()[0]) > 0
+
+
+def test_the_benchmark_of_finding_measures_every_row() -> None:
+    rows, kinds = lookup.measure([ROOT / "reviews"], 300, 1)
+    assert len(rows) == 10
+    assert set(kinds) == {*lookup.KINDS, "all"}
+    bounds = {row.title: row for row in rows if row.unit != "ms"}  # milliseconds are for a quiet machine
+    assert all(row.met for row in bounds.values() if "/ rapidfuzz" not in row.title)
 
 
 def test_the_page_holds_every_row_and_its_aim() -> None:

@@ -23,7 +23,7 @@ from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
 from bot.library.plain import plain_text
 from bot.library.review import Problem, Review, Section
-from bot.library.shelf import Reviews, Shelf
+from bot.library.shelf import Reviews, Shelf, Title
 
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences
@@ -135,7 +135,7 @@ class Library:
         """Find the review that a member means by a name: slug, title, words of it, a paper's id or link."""
         return self._at(now).find(name)
 
-    def suggest(self, text: str, now: datetime, limit: int = 25) -> list[Review]:
+    def suggest(self, text: str, now: datetime, limit: int = 25) -> list[Title]:
         """Complete a name while it is typed, best first."""
         return self._at(now).suggest(text, limit)
 

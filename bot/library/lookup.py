@@ -8,11 +8,13 @@ import heapq
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from operator import itemgetter
 
 from bot.library.postings import Postings
+from bot.library.ranking import NEAR, Held, Word, is_sure, score_reviews
 from bot.library.review import Review
 from bot.library.vocabulary import Vocabulary
 from bot.library.words import CJK, normalize, split_words
@@ -20,20 +22,23 @@ from bot.papers.identifiers import parse_paper_id
 
 # fmt: off
 _STOP = frozenset((
-    "a", "al", "an", "and", "are", "as", "at", "by", "et", "for", "from", "how", "in", "is", "it", "of", "on", "or",
+    "a", "about", "al", "an", "and", "are", "as", "at", "by", "et", "for", "from", "how", "in", "is", "it", "of", "on",
+    "or",
     "paper", "papers", "review", "that", "the", "their", "to", "via", "we", "what", "with",
 ))
+# Left out of acronyms beside these, by some.
+_SMALL = _STOP | {"all", "be", "can", "do", "does", "its", "not", "our", "when", "why", "you", "your"}
 # fmt: on
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
 
+_YEARS = 1e12  # seconds, more than any date is away from 1970
 _MAX_INDEXED = 300  # characters of a name that are looked up
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
-_SURE = 0.72  # the share of the query's weight that must be matched before an answer is given
 _CLOSE = 0.93  # another review that reaches this share of the best score is an equal answer
-_CONTENDERS = 60  # reviews that may still become the best when the common words are looked at
-_NEAR = 0.25  # below this a review is not even worth suggesting
+_GOOD = 0.8  # how well a word must fit to be taken as it is typed, and not for two words in one
+_MAX_JOINED = 4  # words typed as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,10 @@ def _short_names(review: Review) -> set[str]:
     name = review.name[:_MAX_INDEXED]
     head, colon, _ = name.partition(":")
     names = [review.slug, review.slug.rpartition("/")[2], name, review.title[:_MAX_INDEXED], head if colon else ""]
-    words = _WORD.findall(name)
-    telling = [word for word in words if word.lower() not in _STOP]
-    names += ["".join([word[0] for word in chosen]) for chosen in (words, telling) if len(chosen) >= 3]
+    words = _WORD.findall(name.lower())
+    for small in (frozenset[str](), _STOP, _SMALL):
+        initials = [word[0] for word in words if word not in small]
+        names.append("".join(initials) if len(initials) >= 3 else "")
     return {squeezed for name in dict.fromkeys(names) if (squeezed := _squeeze(name))}
 
 
@@ -98,9 +104,9 @@ class NameIndex:
         self._names = Postings()  # of each short name
         self._papers = Postings()  # of each paper's id
         self._vocabulary = Vocabulary()
-        # What decides between equal scores, by number: how many words the names have, and how old the review is.
-        self._lengths = array("H")
+        # By number: how old the review is, and what decides between equal scores.
         self._ages = array("d")
+        self._ties = array("d")
         self._count = 0
 
     def __len__(self) -> int:
@@ -110,11 +116,11 @@ class NameIndex:
         """Add a review under a number that is free."""
         if number >= len(self._ages):
             more = number + 1 - len(self._ages)
-            self._lengths.extend([0] * more)
             self._ages.extend([math.inf] * more)
+            self._ties.extend([math.inf] * more)
         words = _words_of(review)
-        self._lengths[number] = min(len(words), 65_535)
         self._ages[number] = newest_first(review)[0]
+        self._ties[number] = _YEARS * len(words) + min(self._ages[number], _YEARS / 2)
         self._numbers[review.slug] = number
         for word in words:
             if self._holders.add(word, number):
@@ -152,120 +158,119 @@ class NameIndex:
         telling = "".join(word for word in split_words(name[:_MAX_NAME]) if word not in _STOP)
         exact = exact or self._names.get(_squeeze(name[:_MAX_NAME])) or self._names.get(telling)
         if exact:
-            reviews = self._newest(exact, 25)
+            reviews = sorted(map(self._review_of, self._newest(exact, 25)), key=newest_first)
             return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews))
         if paper:  # a paper is named exactly, and it is not here
             return NotFound(())
-        scores = self._score(name)
-        if not scores:
-            return NotFound(())
+        words = self._read(name)
+        scores = score_reviews(words, self._ties)
         ranked = self._rank(scores, 26)
-        best = scores[ranked[0]]
-        if best < _SURE or not _says_enough(name):
-            return NotFound(tuple(self._review_of(number) for number in ranked[:5] if scores[number] >= _NEAR))
-        equal = [number for number in ranked if scores[number] >= best * _CLOSE]
+        if not ranked or not _says_enough(name) or not is_sure(ranked, scores, words):
+            return NotFound(tuple(self._review_of(number) for number in ranked[:5] if scores[number] >= NEAR))
+        equal = [number for number in ranked if scores[number] >= scores[ranked[0]] * _CLOSE]
         if len(equal) == 1:
             return Found(self._review_of(equal[0]))
         return Several(tuple(self._review_of(number) for number in equal[:25]))
 
-    def suggest(self, text: str, limit: int = 25) -> list[Review]:
-        """Complete what is being typed, best first; a text that says nothing completes to nothing."""
+    def suggest(self, text: str, limit: int = 25) -> list[int]:
+        """Complete what is being typed: the numbers of reviews, best first, none for a text that says nothing."""
         paper = parse_paper_id(text)
         if paper and (numbers := self._papers.get(str(paper))):
             return self._newest(numbers, limit)
         exact = self._names.get(_squeeze(text))
-        scores = self._score(text)
+        scores = score_reviews(self._read(text), self._ties)
         chosen = self._newest(exact, limit)
         for number in self._rank(scores, limit + len(chosen)):
-            if len(chosen) < limit and scores[number] >= _NEAR and number not in exact:
-                chosen.append(self._review_of(number))
+            if len(chosen) < limit and scores[number] >= NEAR and number not in exact:
+                chosen.append(number)
         return chosen
 
-    def _newest(self, numbers: Iterable[int], count: int) -> list[Review]:
-        reviews = [self._review_of(number) for number in heapq.nsmallest(count, numbers, key=self._ages.__getitem__)]
-        return sorted(reviews, key=newest_first)
+    def _newest(self, numbers: Iterable[int], count: int) -> list[int]:
+        return heapq.nsmallest(count, numbers, key=self._ages.__getitem__)
 
     def _rank(self, scores: Mapping[int, float], count: int) -> list[int]:
         """Give the best by score; among equals those of which the query says more, then the newest."""
-        best: Iterable[int] = scores
-        if len(scores) > 4 * count:  # what cannot be among them need not be compared in every respect
-            least = heapq.nlargest(count, scores.values())[-1] - 0.001
-            best = [number for number, score in scores.items() if score >= least]
-        return heapq.nsmallest(
-            count,
-            best,
-            key=lambda number: (-round(scores[number], 3), self._lengths[number], self._ages[number], number),
-        )
+        least = heapq.nlargest(count, scores.values())[-1] - 0.001 if len(scores) > count else 0.0
+        ties = self._ties
+        best = [(-round(score, 3), ties[number], number) for number, score in scores.items() if score >= least]
+        return [number for _, _, number in heapq.nsmallest(count, best)]
 
-    def _score(self, text: str) -> Mapping[int, float]:
-        """Give reviews the share of the query's weight that they match, from 0 to 1.
-
-        Reviews that are surely not among the best are left out.
-        """
+    def _read(self, text: str) -> list[Word]:
+        """Look up the words of what was typed; those that say most come first."""
         query = list(dict.fromkeys(split_words(text[:_MAX_NAME])))[:_MAX_QUERY_WORDS]
-        words = [self._weigh(word, last=position == len(query) - 1) for position, word in enumerate(query)]
-        words.sort(key=itemgetter(0), reverse=True)
-        left = total = sum(weight for weight, _ in words)
-        if not total:
-            return {}
-        scores: dict[int, float] = {}
-        for weight, matches in words:
-            held = [(self._holders.get(found), quality) for found, quality in matches]
-            # The rare words come first; when the rest cannot bring a new review among the best, only those that are
-            # there already are looked for, which is much quicker.
-            known = len(scores) > _CONTENDERS and sum(len(numbers) for numbers, _ in held) > len(scores)
-            if known and heapq.nlargest(_CONTENDERS, scores.values())[-1] * total > left:
-                held = [(scores.keys() & numbers, quality) for numbers, quality in held]
-            share = weight / total
-            if len(held) == 1:
-                ((numbers, quality),) = held
-                gain = share * quality
-                for number in numbers:
-                    scores[number] = scores.get(number, 0.0) + gain
-            else:
-                best: dict[int, float] = {}
-                for numbers, quality in held:
-                    best |= dict.fromkeys(numbers, share * quality)
-                for number, gain in best.items():
-                    scores[number] = scores.get(number, 0.0) + gain
-            left -= weight
-        return scores
+        return sorted(self._weigh(query), key=itemgetter(0), reverse=True)
 
-    def _weigh(self, word: str, *, last: bool) -> tuple[float, list[tuple[str, float]]]:
-        """Give what a typed word counts, and the words of the index that it may mean, the best fitting last."""
-        matches = self._match_word(word, last=last)
-        weight = max((self._rarity(found) for found in matches), default=self._unknown_rarity(word))
-        if word in _STOP:
-            weight *= 0.1
-        elif _YEAR.fullmatch(word):
-            weight *= 0.3  # people give the paper's year or the club's, and only one of them is known
-        return weight, sorted(matches.items(), key=itemgetter(1))
-
-    def _rarity(self, word: str) -> float:
-        return math.log1p(self._count / self._holders.count(word))
+    def _weigh(self, query: Sequence[str]) -> Iterator[Word]:
+        torn = self._match_torn(query)
+        for position, word in enumerate(query):
+            last = position == len(query) - 1
+            matches: list[Held] = [
+                (self._holders.get(found), quality) for found, quality in self._match_word(word, last=last)
+            ]
+            if position in torn:
+                matches.append((torn[position], 0.95))
+            poor = not matches or matches[-1][1] < _GOOD
+            if poor and (joined := self._match_joined(word, _MAX_JOINED)):
+                matches.append((joined, 0.9))
+            # What may mean many reviews says little, be they those of one word or of all that begin so.
+            holders = sum(len(numbers) for numbers, _ in matches)
+            weight = math.log1p(self._count / holders) if holders else self._unknown_rarity(word)
+            if word in _STOP:
+                weight *= 0.1
+            elif _YEAR.fullmatch(word):
+                weight *= 0.12  # people give the paper's year or the club's, and only one of them is known
+            yield weight, matches
 
     def _unknown_rarity(self, word: str) -> float:
-        return math.log1p(self._count) * (0.3 if word in _STOP else 1.0)
+        # A short word that nothing holds is more likely a slip than what the name is about.
+        return math.log1p(self._count) * (0.3 if word in _STOP or (len(word) <= 3 and word.isascii()) else 1.0)
 
-    def _match_word(self, word: str, *, last: bool) -> dict[str, float]:
-        """Give the words of the index that a typed word may mean, and how well each fits, from 0 to 1.
+    def _match_torn(self, query: Sequence[str]) -> dict[int, Collection[int]]:
+        """Give the reviews that have two typed words as one (`pre training`), by the places of both words."""
+        torn: dict[int, Collection[int]] = {}
+        for place, (first, second) in enumerate(pairwise(query)):
+            if not first.isdigit() and not CJK.match(first) and (words := self._beginning(first + second)):
+                torn[place] = torn[place + 1] = self._union(words)
+        return torn
+
+    def _match_joined(self, word: str, most: int) -> set[int]:
+        """Give the reviews that have what is typed as one word as two words, or as up to `most` (`languagemod`)."""
+        found: set[int] = set()
+        for place in range(2, len(word) - 1) if most > 1 else ():
+            first, rest = word[:place], word[place:]
+            if first in self._holders:
+                words = self._beginning(rest)
+                numbers = self._union(words) if words else self._match_joined(rest, most - 1)
+                found |= numbers if first in _STOP else numbers.intersection(self._holders.get(first))
+        return found
+
+    def _beginning(self, start: str) -> list[str]:
+        return self._vocabulary.beginning_with(start, 400)
+
+    def _union(self, words: Iterable[str]) -> set[int]:
+        return set(chain.from_iterable(map(self._holders.get, words)))
+
+    def _match_word(self, word: str, *, last: bool) -> list[tuple[str, float]]:
+        """Give the words of the index that a typed word may mean, and how well each fits, from 0 to 1, the best last.
 
         The last word may be unfinished, so its beginnings count for more.
         """
         found: dict[str, float] = {word: 1.0} if word in self._holders else {}
         if len(word) >= 2 or last:
-            for longer in self._vocabulary.beginning_with(word, 400):
+            least = 0.8 if last and len(word) >= 3 else 0.0
+            for longer in self._vocabulary.beginning_with(word, 400 if last or not found else 40):
                 if longer != word:
-                    share = len(word) / len(longer)
-                    found[longer] = max(0.55 + 0.4 * share, 0.8 if last and len(word) >= 3 else 0.0)
+                    found[longer] = max(0.55 + 0.4 * len(word) / len(longer), least)
         if len(found) < 3 and len(word) >= 4 and not word.isdigit():
             for near in self._vocabulary.one_edit_from(word):
                 # One letter makes many short words of each other: `care` is not `card`.
-                found.setdefault(near, 0.85 if len(word) >= 6 else 0.65)
-            if not found and len(word) >= 7:
-                for near in self._vocabulary.two_edits_from(word):
-                    found.setdefault(near, 0.75)
-        return found
+                quality = 0.85 if len(word) >= 6 else 0.65
+                found.setdefault(near, quality if near[0] == word[0] else quality - 0.15)
+            if not found:
+                unfinished = self._vocabulary.nearly_beginning_with(word, 100) if last or len(word) >= 6 else ()
+                further = self._vocabulary.two_edits_from(word) if len(word) >= 7 else ()
+                found = dict.fromkeys(further, 0.6) | dict.fromkeys(unfinished, 0.7 if last else 0.6)
+        return sorted(found.items(), key=itemgetter(1))
 
 
 def newest_first(review: Review) -> tuple[float, str]:

@@ -1,7 +1,16 @@
 """Which reviews have something: a multimap from texts to the numbers of reviews, small in memory."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterator, KeysView, Sequence
+
+
+def among(few: KeysView[int], numbers: Collection[int]) -> Collection[int]:
+    """Give those of a few numbers that are among others, quickly also where the others are very many."""
+    if isinstance(numbers, array) and 20 * len(few) < len(numbers):
+        count = len(numbers)
+        return [n for n in few if (place := bisect_left(numbers, n)) < count and numbers[place] == n]
+    return few & numbers
 
 
 class Postings:
@@ -32,7 +41,7 @@ class Postings:
         elif isinstance(held, int):
             self._table[text] = array("I", (held, number))
         else:
-            held.append(number)
+            insort(held, number)
         return held is None
 
     def remove(self, text: str, number: int) -> bool:
@@ -47,7 +56,7 @@ class Postings:
         return False
 
     def get(self, text: str) -> Sequence[int]:
-        """Give the numbers of the reviews that have a text, in no order."""
+        """Give the numbers of the reviews that have a text, in ascending order."""
         held = self._table.get(text)
         if held is None:
             return ()

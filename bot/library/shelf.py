@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import overload
+from typing import NamedTuple, overload
 
 from bot.library.addresses import Resolver, assign_slugs, last_segment
 from bot.library.facets import Facets, Filter, Tag, terms_of
@@ -24,6 +24,14 @@ from bot.library.review import Problem, Review, broken_ref
 
 _FEW = 100  # reviews that are put in order one by one
 _unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
+
+
+class Title(NamedTuple):
+    """What is offered of a review while its name is typed."""
+
+    key: str
+    slug: str
+    name: str
 
 
 class Reviews(Sequence[Review]):
@@ -57,6 +65,7 @@ class Shelf:
         self._paths: list[str] = []
         self._keys: list[str] = []
         self._slugs: list[str] = []
+        self._titles: list[str] = []
         self._opens = array("d")  # when it becomes visible: seconds since 1970, or infinity
         self._closes = array("d")  # when it vanishes
         self._ages = array("d")
@@ -91,7 +100,7 @@ class Shelf:
         self.drop(review.path)
         number = self._free.pop() if self._free else self._add_number()
         self._packed[number] = packed or pack_review(review)
-        self._paths[number], self._keys[number] = review.path, review.key
+        self._paths[number], self._keys[number], self._titles[number] = review.path, review.key, review.name
         self._by_path[review.path] = number
         if review.key:
             self._by_key[review.key] = number
@@ -134,7 +143,7 @@ class Shelf:
             self._by_key[key] = number
 
     def _add_number(self) -> int:
-        for column in (self._paths, self._keys, self._slugs):
+        for column in (self._paths, self._keys, self._slugs, self._titles):
             column.append("")
         self._packed.append(b"")
         for times in (self._opens, self._closes, self._ages):
@@ -232,9 +241,10 @@ class Shelf:
         review = self.get(name.strip())
         return Found(review) if review else self._names.find(name)
 
-    def suggest(self, text: str, limit: int) -> list[Review]:
+    def suggest(self, text: str, limit: int) -> list[Title]:
         """Complete a name while it is typed, best first; nothing typed gives the newest."""
-        return self._names.suggest(text, limit) if text.strip() else Reviews(self, self._order)[:limit]
+        numbers = self._names.suggest(text, limit) if text.strip() else self._order[:limit]
+        return [Title(self._keys[number], self._slugs[number], self._titles[number]) for number in numbers]
 
     def browse(self, wanted: Filter) -> Reviews:
         """Give the reviews that pass a filter, newest first."""

@@ -1,6 +1,7 @@
 """The words of an index, and which of them a typed word may mean. In memory."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -53,6 +54,32 @@ class Vocabulary:
     def two_edits_from(self, word: str) -> set[str]:
         """Give the words two edits away that share the first two letters or the last three."""
         return self._near(word, word[:2], word[-3:], 2)
+
+    def nearly_beginning_with(self, start: str, limit: int) -> list[str]:
+        """Give the words that begin one edit away from what is typed: the typo is in a word that is not finished."""
+        self.settle()
+        found: dict[str, None] = {}
+        for place in range(1, len(start)):
+            head, tail = start[:place], start[place:]
+            swapped = tail[1] + tail[0] + tail[2:] if len(tail) > 1 else tail
+            rests = [tail[1:], swapped]
+            for letter in self._letters_after(head):
+                rests += [letter + tail, letter + tail[1:]]
+            for rest in rests:
+                found.update(dict.fromkeys(_slice(self._words, head + rest)[:limit]))
+        return list(found)[:limit]
+
+    def _letters_after(self, head: str) -> Iterator[str]:
+        """Give the letters with which words go on that begin so: walks the sorted words as if they were a tree."""
+        words, depth = self._words, len(head)
+        place = bisect_left(words, head)
+        while place < len(words) and words[place].startswith(head):
+            if len(words[place]) == depth:
+                place += 1
+                continue
+            letter = words[place][depth]
+            yield letter
+            place = bisect_left(words, head + chr(ord(letter) + 1), place)
 
     def _near(self, word: str, start: str, end: str, edits: int) -> set[str]:
         self.settle()

@@ -19,6 +19,7 @@ from bot.library.facets import Filter
 from bot.library.index import Index, IndexFault
 from bot.library.keeper import Keeper
 from bot.library.library import Library
+from bot.library.lookup import Found
 from tests.shared import review_file, write_reviews
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -316,8 +317,9 @@ async def test_what_a_card_shows_of_a_review_follows_its_file(root: Path, tmp_pa
     async with kept(root, tmp_path) as library:
 
         async def verdict() -> str:
-            review = library.suggest("long", NOW)[0]
-            return (await library.read_highlights(review)).opinions[0]
+            match = library.find("long", NOW)
+            assert isinstance(match, Found)
+            return (await library.read_highlights(match.review)).opinions[0]
 
         assert await verdict() == await verdict() == "We think that this is the best paper of the year."
         (root / "long.md").write_text(text("We think that this is the worst paper of all years."))
@@ -414,8 +416,9 @@ async def test_a_damaged_index_is_made_anew(root: Path, tmp_path: Path, damage: 
         path.write_bytes(pieces[damage])
     async with kept(root, tmp_path) as library:
         assert names(library) == {"One", "Two"}
-        review = library.suggest("one", NOW)[0]
-        assert await library._index.get_body(review.path)
+        match = library.find("one", NOW)
+        assert isinstance(match, Found)
+        assert await library._index.get_body(match.review.path)
         assert not library.faults
 
 

@@ -86,6 +86,33 @@ def test_a_poor_name_offers_the_nearest(index: Shelf) -> None:
     assert match.nearest[0].slug == "primer_rogers"
 
 
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("languagemod", "clair_lane"),  # joined, and not finished
+        ("attentionisall", "attention_vaswani"),
+        ("pretraining bert", "bert_devlin"),  # the title has a hyphen
+        ("bert ology", "primer_rogers"),  # torn
+        ("bidirecitonal transfo", "bert_devlin"),
+        ("explnat", "attention_jain"),  # a typo in what is not finished
+        ("attention explanation of the", "attention_jain"),
+        ("the primer paper about bert", "primer_rogers"),
+        ("ÁTTÉNTION éxplanation", "attention_jain"),
+        ("注意力机", "zhuyi"),
+        ("wwktm", ""),
+        ("apibwwkahbw", "primer_rogers"),
+        ("devln 2019", "bert_devlin"),
+    ],
+)
+def test_a_name_is_completed_however_it_is_typed(index: Shelf, typed: str, slug: str) -> None:
+    assert [title.slug for title in index.suggest(typed, 25)][:1] == ([slug] if slug else [])
+
+
+@pytest.mark.parametrize("name", ["attention is all you want from gravity", "bert for vision", "protention"])
+def test_a_name_with_a_word_that_is_not_there_is_asked_about(index: Shelf, name: str) -> None:
+    assert not isinstance(index.find(name), Found)
+
+
 def test_what_is_typed_is_completed_from_the_first_letter(index: Shelf) -> None:
     assert index.suggest("e", 25)[0].slug == "clair_lane"
     assert index.suggest("bert", 25)[0].slug == "bert_devlin"

@@ -1,0 +1,84 @@
+"""Which reviews fit the words of a query best, and whether the best is the answer. Pure."""
+
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
+
+from bot.library.postings import among
+
+NEAR = 0.12  # below this score a review is not even worth suggesting
+
+_COVERED = 0.85  # the share of the query's weight that must be in a review before it is the answer
+_SURE = 0.8  # how much of the weight must fit then
+_LIKELY, _FAR = 0.62, 0.7  # how much of it may be enough, if the next review has less than this share of it
+_CONTENDERS = 60  # reviews that may still become the best when the common words are looked at
+
+Held = tuple[Collection[int], float]
+"""The reviews that have a word, and how well that fits what was typed, from 0 to 1."""
+
+Word = tuple[float, list[Held]]
+"""What a typed word counts, and the reviews that it may mean, the best fitting last."""
+
+
+def score_reviews(words: Sequence[Word], ties: Sequence[float]) -> Mapping[int, float]:
+    """Give reviews the share of the words' weight that they match, from 0 to 1; the words that say most come first.
+
+    `ties` orders the reviews of equal scores. Those that are surely not among the best are left out.
+    """
+    left = total = sum(weight for weight, _ in words)
+    if not total:
+        return {}
+    scores: dict[int, float] = {}
+    for weight, held in words:
+        # The rare words come first; when the rest cannot bring a new review among the best, only those that are
+        # there already are looked for, which is much quicker.
+        least = heapq.nlargest(_CONTENDERS, scores.values())[-1] if len(scores) > _CONTENDERS else 0.0
+        if left < total * max(least, NEAR):
+            held = [(among(scores.keys(), numbers), quality) for numbers, quality in held]
+        elif not scores and weight == left:
+            held = _best_part(held, ties)
+        share = weight / total
+        if len(held) == 1:
+            ((numbers, quality),) = held
+            gain = share * quality
+            for number in numbers:
+                scores[number] = scores.get(number, 0.0) + gain
+        else:
+            best: dict[int, float] = {}
+            for numbers, quality in held:
+                best |= dict.fromkeys(numbers, share * quality)
+            for number, gain in best.items():
+                scores[number] = scores.get(number, 0.0) + gain
+        left -= weight
+    return scores
+
+
+def _best_part(held: Sequence[Held], ties: Sequence[float]) -> Sequence[Held]:
+    """Give of the reviews that a single word may mean those that can be among the best."""
+    kept: list[Held] = []
+    count = 0
+    for quality, group in groupby(reversed(held), key=itemgetter(1)):
+        numbers: Collection[int] = set(chain.from_iterable(numbers for numbers, _ in group))
+        if len(numbers) > _CONTENDERS:
+            numbers = heapq.nsmallest(_CONTENDERS, numbers, key=ties.__getitem__)
+        kept.insert(0, (numbers, quality))
+        count += len(numbers)
+        if count >= _CONTENDERS:
+            break
+    return kept
+
+
+def is_sure(ranked: Sequence[int], scores: Mapping[int, float], words: Sequence[Word]) -> bool:
+    """Tell whether the best review may be given as the answer, or the members are to be asked.
+
+    Every word that says something must be in it, each well, or several less well and no other review is near.
+    """
+    first = ranked[0]
+    found = [weight for weight, held in words if any(first in numbers for numbers, _ in held)]
+    if sum(found) < _COVERED * sum(weight for weight, _ in words):
+        return False
+    if scores[first] >= _SURE:
+        return True
+    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
+    return len(found) > 1 and scores[first] >= _LIKELY and second < scores[first] * _FAR
