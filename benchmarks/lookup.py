@@ -25,6 +25,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process, utils
 
 from benchmarks.corpus import Corpus, default_folders
+from benchmarks.table import Row
 from bot.library.folder import scan_folder
 from bot.library.lookup import Found
 from bot.library.parse import parse_review
@@ -295,28 +296,6 @@ class Accuracy:
     choices: float
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A figure of the table: what it tells, its value and unit, and the bound that it is held to, if any."""
-
-    title: str
-    figure: float
-    unit: str
-    least: float | None = None
-    most: float | None = None
-
-    @property
-    def met(self) -> bool:
-        """Tell whether the bound is kept."""
-        return (self.least is None or self.figure >= self.least) and (self.most is None or self.figure <= self.most)
-
-    @property
-    def aim(self) -> str:
-        """Say what the bound is; empty without one."""
-        bound = f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
-        return "" if self.least is None and self.most is None else f"{bound} {self.unit}".strip()
-
-
 def accuracy(find: Finder, names: Sequence[Name]) -> Accuracy:
     """Let a finder find names."""
     places = list[int]()
@@ -395,7 +374,7 @@ def measure(folders: Sequence[Path], size: int, each: int) -> tuple[list[Row], d
     }
     kinds["all"] = [accuracy(find, names) for find in finders]
     answered, wrong = answers(reviews, names)
-    real = f"of {len(names):,} names of {len(reviews)} real reviews"
+    real = f"{len(names):,} names of {len(reviews)} real reviews"
 
     many = make_reviews(size)
     typed = [*mistype(random.Random(5).sample(many, min(60, size)), many, 1)]
@@ -408,9 +387,9 @@ def measure(folders: Sequence[Path], size: int, each: int) -> tuple[list[Row], d
     shown = [accuracy(find, typed).choices for find in (ours, theirs)]
     large = f"{size:,} reviews"
     return [
-        Row(f"{real}: first", 100 * kinds["all"][0].first, "%", least=97),
-        Row(f"{real}: among the first five", 100 * kinds["all"][0].five, "%"),
-        Row(f"{real}: among the 25 choices", 100 * kinds["all"][0].choices, "%"),
+        Row(f"{real}, shown first", 100 * kinds["all"][0].first, "%", least=97),
+        Row(f"{real}, among the first five", 100 * kinds["all"][0].five, "%"),
+        Row(f"{real}, among the 25 choices", 100 * kinds["all"][0].choices, "%"),
         Row("`/paper` answers with that review at once", 100 * answered, "%"),
         Row("`/paper` answers with another one when that review is not there", 100 * wrong, "%"),
         Row(f"autocomplete, a keystroke at {large}, median", 1e3 * p50, "ms"),
@@ -435,7 +414,7 @@ def main() -> int:
     given = parser.parse_args()
     rows, kinds = measure(given.folders or default_folders(), given.reviews, given.each)
     for row in rows:
-        print(f"{row.figure:8.2f} {row.unit:6} {'' if row.met else 'MISSED ' + row.aim + ' '}{row.title}")
+        print(row)
     print("\nfirst / among five / among 25 choices: Paperclub, WRatio, partial_ratio")
     for kind, found in kinds.items():
         print(f"{kind:28}" + "   ".join(f"{a.first:.3f} {a.five:.3f} {a.choices:.3f}" for a in found))

@@ -4,7 +4,8 @@
     ├── LibraryLoading      the reviews are being read for the first time
     ├── LibraryNotConnected this server has no reviews to read
     ├── NotOrganiser        only organisers of the club may do this
-    └── ReviewGone          a button or menu names a review that is no longer there
+    ├── ReviewGone          a button or menu names a review that is no longer there
+    └── SearchUnavailable   the index cannot be read
     SettingsError           shown to the operator; ends the program with exit code 78
 
 Anything else is a defect: it is logged with its traceback and the member sees a
@@ -50,6 +51,16 @@ class ReviewGone(ClubError):
 
     def __init__(self) -> None:
         super().__init__("That review is no longer in the library. Try /papers to see what is there.")
+
+
+class SearchUnavailable(ClubError):
+    """Say that the texts of the reviews cannot be searched now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The texts cannot be searched just now; the organisers find the reason in /club status. "
+            "Finding a review by its name with /paper works."
+        )
 
 
 class SettingsError(Exception):

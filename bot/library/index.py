@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 # Another number means: delete the file and read the folder anew. Raise it when a table, or what the parser
 # makes of a file, changes.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -58,7 +58,29 @@ CREATE INDEX text_unsearched ON text (id) WHERE NOT searched;
 CREATE VIRTUAL TABLE search USING fts5 (
     title, authors, tags, body, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
+-- A word in the title says more about a review than one in its text.
+INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 4.0, 1.0)');
 """
+
+# The best ids first, and only their paths: `rank` is worked out for every match.
+_SEARCH = """
+SELECT path FROM (SELECT rowid AS id, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?)
+JOIN file USING (id) ORDER BY rank
+"""
+# Scripts without blanks between words are looked through as they are.
+_LIST_CONTAINING = """
+SELECT path FROM text JOIN file USING (id)
+WHERE NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT (instr(title, value) OR instr(body, value)))
+ORDER BY id DESC LIMIT ?
+"""
+_SEARCH_CONTAINING = """
+SELECT path FROM search JOIN file ON file.id = search.rowid JOIN text USING (id)
+WHERE search MATCH ?
+AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT (instr(text.title, value) OR instr(text.body, value)))
+ORDER BY rank LIMIT ?
+"""
+_BODIES = "SELECT path, body FROM file JOIN text USING (id) WHERE path IN (SELECT value FROM json_each(?))"
+_WORDS = "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
 
 _RECORDS = "SELECT path, key, digest, review FROM file WHERE length(review) > 0 AND key <> '' ORDER BY path"
 _RECORDS_OF = """
@@ -159,6 +181,7 @@ class Index:
         # What got no key, because its reading was cut short, is read again.
         await connection.execute_fetchall("UPDATE file SET mtime_ns = -1 WHERE key = '' AND length(review) > 0")
         self._reader = await _open(self._path)
+        await self._reader.execute_fetchall("CREATE VIRTUAL TABLE temp.word USING fts5vocab (main, search, row)")
         await self._reader.execute_fetchall("PRAGMA query_only = ON")
 
     @property
@@ -303,15 +326,36 @@ class Index:
             (_MARK_TEXT, [(limit,)]),
         )
 
-    async def search_paths(self, words: Sequence[str], limit: int) -> list[str]:
-        """Give the paths of the reviews that hold all the words, the best first."""
-        query = " ".join('"' + word.replace('"', '""') + '"' for word in words)
-        rows = await self._read(
-            "SELECT path FROM search JOIN file ON file.id = search.rowid WHERE search MATCH ? ORDER BY rank LIMIT ?",
-            query,
-            limit,
-        )
+    async def search_paths(
+        self, terms: Sequence[Sequence[str]], limit: int, *, contained: Sequence[str] = (), all_of_them: bool = True
+    ) -> list[str]:
+        """Give the paths of the reviews that hold the terms, all or any of them, the best first.
+
+        A term is phrases of which one will do, of words parted by blanks; one that ends with `*` may go on.
+        `contained` are texts that must stand in the title or body as they are, wherever words begin.
+        """
+        match = (" AND " if all_of_them else " OR ").join(map(_either, terms))
+        if not contained:
+            rows = await self._read(_SEARCH, match, limit)
+        elif match:
+            rows = await self._read(_SEARCH_CONTAINING, match, json.dumps(list(contained)), limit)
+        else:
+            rows = await self._read(_LIST_CONTAINING, json.dumps(list(contained)), limit)
         return [path for (path,) in rows]
+
+    async def words_like(self, start: str, least: int, most: int) -> dict[str, int]:
+        """Give the indexed words that begin so, of a length in characters, and how many reviews hold each."""
+        return dict(await self._read(_WORDS, start, start + "\U0010ffff", least, most))
+
+    async def get_bodies(self, paths: Sequence[str]) -> dict[str, str]:
+        """Give the markdown of reviews, by path."""
+        return dict(await self._read(_BODIES, json.dumps(list(paths))))
+
+
+def _either(phrases: Sequence[str]) -> str:
+    """Write phrases of which one will do in FTS5's language. Source: https://sqlite.org/fts5.html, section 3."""
+    quoted = [f'"{phrase.rstrip("*")}"' + ("*" if phrase.endswith("*") else "") for phrase in phrases]
+    return f"({' OR '.join(quoted)})"
 
 
 def _fault(error: sqlite3.Error) -> IndexFault:

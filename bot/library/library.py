@@ -5,25 +5,33 @@ the time at which it is asked.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from bot.errors import LibraryLoading, LibraryNotConnected
+from bot.errors import LibraryLoading, LibraryNotConnected, SearchUnavailable
 from bot.library.addresses import short_hash
 from bot.library.facets import Filter, Tag
 from bot.library.folder import Stamp
 from bot.library.gist import gist, opinions, questions
-from bot.library.index import Index
+from bot.library.index import Index, IndexFault
 from bot.library.loader import Loader, LoadReport
 from bot.library.lookup import Match
 from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
 from bot.library.plain import plain_text
+from bot.library.query import parse_query
 from bot.library.review import Problem, Review, Section
+from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
+from bot.library.snippets import Snippet, opening
+
+_log = logging.getLogger(__name__)
+
+HITS = 5  # that a search shows on one page
 
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences
@@ -56,6 +64,25 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A review that was found, and the piece of it that holds what was searched for."""
+
+    review: Review
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of what a search found, counted from 0, of `pages`; `unsearched` reviews could not be looked at yet."""
+
+    matches: Matches
+    hits: tuple[Hit, ...]
+    page: int
+    pages: int
+    unsearched: int
+
+
+@dataclass(frozen=True, slots=True)
 class Highlights:
     """Sentences of a review, as plain text: what it says beyond its teaser, and what it thinks of the paper."""
 
@@ -75,6 +102,7 @@ class Library:
         """
         self.site_url = site_url.rstrip("/")
         self._index = index
+        self._searcher = Searcher(index)
         self._loader = Loader(root, index, include, drafts=drafts)
         self._highlights: dict[tuple[str, Stamp | None], Highlights] = {}
 
@@ -115,7 +143,7 @@ class Library:
         shelf = self._at(now)
         return Status(
             reviews=len(shelf),
-            hidden=len(shelf) - len(shelf.browse(Filter())),
+            hidden=shelf.hidden,
             read_at=self._loader.read_at,
             faults=tuple(self.faults.values()),
             left=self._loader.left if "loss" in self.faults else None,
@@ -188,6 +216,35 @@ class Library:
             return list(first.values())[:limit]
 
         return await asyncio.to_thread(gather)
+
+    async def search(self, text: str, now: datetime, page: int = 0) -> Results:
+        """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.
+
+        '        Raises SearchUnavailable when the index cannot be read.
+        """
+        shelf, query = self._at(now), parse_query(text)
+        wanted = [[Filter(tag=tag)] for tag in query.tags] + [[Filter(author=author)] for author in query.authors]
+        wanted += [
+            [Filter(year=year) for year in shelf.years() if first <= year <= last] for first, last in query.years
+        ]
+        admits = shelf.passing(wanted)
+        try:
+            if query.terms:
+                unseen = None if wanted else shelf.hidden
+                matches = await self._searcher.find(query, admits, unseen)
+            else:
+                paths = [path for path in shelf.paths() if admits(path)] if wanted else []
+                matches = Matches((), tuple(paths[:MOST]), more=len(paths) > MOST)
+            last_page = max(0, (len(matches.paths) - 1) // HITS)
+            page = min(max(page, 0), last_page)
+            shown = matches.paths[page * HITS : (page + 1) * HITS]
+            snippets = await self._searcher.snippets(matches, shown) if matches.terms else {}
+        except IndexFault as error:
+            _log.warning("a search failed: %s", error)
+            raise SearchUnavailable from error
+        reviews = [review for path in shown if (review := shelf.at(path))]
+        hits = [Hit(review, snippets.get(review.path) or opening(review.teaser)) for review in reviews]
+        return Results(matches, tuple(hits), page, last_page + 1, self._loader.unsearched)
 
     def page_url(self, review: Review, anchor: str = "") -> str:
         """Give the address of the published page, or the empty text when the site is not known."""

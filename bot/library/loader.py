@@ -76,6 +76,7 @@ class Loader:
         self.manifest: dict[str, Stamp] = {}  # of the files that were read
         self.left = 0  # files that the last scan found
         self.progress = (0, 0)  # files read, and files to read
+        self.unsearched = 0  # reviews that the full-text index is still to take in
         self._index = index
         self._include = include
         self._drafts = drafts
@@ -279,8 +280,10 @@ class Loader:
         if not self._index.is_open:
             return  # a fault that is told already
         try:
-            while await self._index.count_unsearched():
+            while left := await self._index.count_unsearched():
+                self.unsearched = left
                 await self._index.index_texts(_TEXTS)
+            self.unsearched = 0
         except IndexFault as error:
             self._fault(FAULT_INDEX, f"What changed cannot be stored: {error}.")
 

@@ -9,7 +9,7 @@ import math
 from array import array
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -250,6 +250,32 @@ class Shelf:
         """Give the reviews that pass a filter, newest first."""
         admitted = self._facets.select(wanted)
         return Reviews(self, self._order.copy() if admitted is None else sorted(admitted, key=self._place))
+
+    def passing(self, filters: Iterable[Sequence[Filter]]) -> Callable[[str], bool]:
+        """Give the test that tells whether the review of a path is visible and passes one filter of each group."""
+        groups = [set[int]().union(*(self._facets.select(wanted) or () for wanted in group)) for group in filters]
+        admitted = set[int].intersection(*groups) if groups else None
+
+        def admits(path: str) -> bool:
+            number = self._by_path.get(path)
+            shown = number is not None and bool(self._shown[number])
+            return shown and (admitted is None or number in admitted)
+
+        return admits
+
+    def at(self, path: str) -> Review | None:
+        """Give the review of a path, if it is visible."""
+        number = self._by_path.get(path)
+        return self.review_of(number) if number is not None and self._shown[number] else None
+
+    @property
+    def hidden(self) -> int:
+        """Count the reviews that are not visible."""
+        return len(self._by_path) - len(self._order)
+
+    def paths(self) -> list[str]:
+        """Give the paths of the visible reviews, newest first."""
+        return [self._paths[number] for number in self._order]
 
     def tags(self) -> list[Tag]:
         """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""

@@ -16,6 +16,11 @@ def normalize(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def has_cjk(text: str) -> bool:
+    """Tell whether a text holds Chinese, Japanese or Korean, where no blanks part the words."""
+    return not text.isascii() and CJK.search(text) is not None
+
+
 def split_words(text: str) -> list[str]:
     """Give the words of a text, normalized; CJK text gives its single characters and their pairs."""
     folded = normalize(text)

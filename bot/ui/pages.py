@@ -10,6 +10,7 @@ from bot.library.addresses import short_hash
 from bot.library.facets import Filter, Tag
 from bot.library.library import Related
 from bot.library.review import Review
+from bot.library.shelf import Title
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
@@ -36,6 +37,11 @@ def review_options(reviews: Sequence[Review]) -> list[discord.SelectOption]:
         )
         for review in reviews[:25]
     ]
+
+
+def title_options(titles: Sequence[Title]) -> list[discord.SelectOption]:
+    """Make the options of a menu from titles alone, at most 25."""
+    return [discord.SelectOption(label=label(title.name, 100), value=title.key) for title in titles[:25]]
 
 
 def _plain_byline(review: Review) -> str:

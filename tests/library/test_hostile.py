@@ -265,5 +265,5 @@ async def test_while_five_thousand_files_are_read_the_bot_answers(tmp_path: Path
     assert min(slowest) < 0.05
     await library.index_texts()
     word = corpus.review(4_321, 5_000).partition("<!--more-->")[0].split()[-3].lower().strip(".")
-    assert await library._index.search_paths([word], 5_000)
+    assert await library._index.search_paths([[word]], 5_000)
     await library.close()

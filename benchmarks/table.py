@@ -1,0 +1,35 @@
+"""Figures as the tables of benchmarks/README.md show them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure: what it tells, its value and unit, and the bound that it is held to, if any."""
+
+    title: str
+    figure: float
+    unit: str
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Tell whether the bound is kept."""
+        return (self.least is None or self.figure >= self.least) and (self.most is None or self.figure <= self.most)
+
+    @property
+    def aim(self) -> str:
+        """Say what the bound is; empty without one."""
+        bound = f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
+        return "" if self.least is None and self.most is None else f"{bound} {self.unit}"
+
+    def __str__(self) -> str:
+        """Write it as a line of a terminal."""
+        missed = "" if self.met else f"MISSED ({self.aim}) "
+        return f"{self.figure:8.2f} {self.unit:6} {missed}{self.title}"
+
+    @property
+    def markdown(self) -> str:
+        """Write it as a row of a table of three columns."""
+        return f"| {self.title} | {self.figure:.2f} {self.unit} | {self.aim}{'' if self.met else ': missed'} |"
