@@ -15,14 +15,16 @@ from bot.library.review import Review
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import Controls, Interaction
+from bot.ui.mentions import Mentions
 from bot.ui.text import label
 
 
 class LibraryCog(commands.Cog):
     """Answer with what the club wrote."""
 
-    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+    def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
+        self._mentions = mentions
         for action, handler in {
             "section": self.open_section,
             "page": self.turn_page,
@@ -48,7 +50,8 @@ class LibraryCog(commands.Cog):
         library, now = self._library(interaction), discord.utils.utcnow()
         match library.find(name, now):
             case Found(review):
-                await interaction.response.send_message(view=await cards.library_card(library, review, now))
+                view = await cards.library_card(library, review, now, self._mentions)
+                await interaction.response.send_message(view=view)
             case Several(reviews):
                 await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
             case NotFound(nearest):
@@ -134,7 +137,8 @@ class LibraryCog(commands.Cog):
         if position is None:
             raise ClubError("That section is no longer in the review. Open the review again to see what is there.")
         markdown = await library.read_section(review, review.sections[position])
-        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, cards.library_refs(library, review, now))
+        refs = cards.library_refs(library, review, now, self._mentions)
+        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, refs)
         return cards.section_page(review, position, pages_of_it, page)
 
     async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -185,12 +189,13 @@ class LibraryCog(commands.Cog):
 
     def _list(self, interaction: Interaction, wanted: Filter, page: int, *, shared: bool = False) -> cards.View:
         reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
-        return pages.browse_page(reviews, wanted, page, sharer=interaction.user.display_name if shared else "")
+        sharer = interaction.user.display_name if shared else ""
+        return pages.browse_page(reviews, wanted, page, self._mentions, sharer=sharer)
 
     def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
         sharer = interaction.user.display_name if shared else ""
-        return pages.tags_page(library.tags(now), library.untagged(now), page, sharer=sharer)
+        return pages.tags_page(library.tags(now), library.untagged(now), page, self._mentions, sharer=sharer)
 
     # --- what a click names -----------------------------------------------------------------------
 
@@ -207,7 +212,8 @@ class LibraryCog(commands.Cog):
         self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = ""
     ) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
-        return await cards.library_card(library, self._review(interaction, key), now, private=private, sharer=sharer)
+        review = self._review(interaction, key)
+        return await cards.library_card(library, review, now, self._mentions, private=private, sharer=sharer)
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         library, now = self._library(interaction), discord.utils.utcnow()
@@ -219,4 +225,4 @@ class LibraryCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(LibraryCog(bot.libraries, bot.controls))
+    await bot.add_cog(LibraryCog(bot.libraries, bot.controls, bot.mentions))

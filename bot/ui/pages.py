@@ -12,6 +12,7 @@ from bot.library.library import Related
 from bot.library.review import Review
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, row
+from bot.ui.mentions import Mentions
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
 
 PER_PAGE = 6
@@ -111,14 +112,15 @@ def describe(wanted: Filter) -> str:
     return " ".join(part for part in parts if part)
 
 
-def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer: str = "") -> View:
+def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, mentions: Mentions, *, sharer: str = "") -> View:
     """Show one page of a list of reviews (counted from 0), with ways to turn it, open one, and share it.
 
     `sharer` is the name of the member who shared it with the channel.
     """
     if not reviews:
         what = " ".join(filter(None, ("The library holds no reviews", describe(wanted))))
-        return note(f"{what}. `/papers` alone lists them all, `/tags` the tags in use.")
+        everything, tags = mentions.mention("papers"), mentions.mention("tags")
+        return note(f"{what}. {everything} alone lists them all, {tags} the tags in use.")
     last = max(0, (len(reviews) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
     shown = reviews[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -147,10 +149,10 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer:
     return layout(*items)
 
 
-def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, sharer: str = "") -> View:
+def tags_page(tags: Sequence[Tag], untagged: int, page: int, mentions: Mentions, *, sharer: str = "") -> View:
     """Show the tags with their counts, and a menu that browses one."""
     if not tags:
-        return note("No review has a tag yet. `/papers` shows them all.")
+        return note(f"No review has a tag yet. {mentions.mention('papers')} shows them all.")
     last = max(0, (len(tags) - 1) // _TAGS_PER_PAGE)
     page = min(max(page, 0), last)
     shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]

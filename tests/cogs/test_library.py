@@ -394,7 +394,9 @@ async def test_a_reference_leads_to_the_published_page_or_names_the_command(
     }
     club = await start_club(write_reviews(tmp_path / "r", files))
     card = (await club.paper("one")).response
-    assert "See two (`/paper b`), lost." in text_of((await club.ada.select(card, [option(card, "S")])).response)
+    (paper,) = [command for command in await club.bot.tree.fetch_commands() if command.name == "paper"]
+    section = await club.ada.select(card, [option(card, "S")])
+    assert f"See two (</paper:{paper.id}> `b`), lost." in text_of(section.response)
 
 
 async def test_a_second_start_reads_only_what_changed(start_club: StartClub, tmp_path: Path) -> None:
