@@ -1,6 +1,7 @@
 """/paper, /papers and /tags: the club's own reviews."""
 
 import asyncio
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -35,6 +36,7 @@ class LibraryCog(commands.Cog):
             "browse": self.turn_list,
             "sharelist": self.share_list,
             "tag": self.open_tag,
+            "author": self.open_author,
             "tags": self.turn_tags,
             "sharetags": self.share_tags,
         }.items():
@@ -102,8 +104,9 @@ class LibraryCog(commands.Cog):
     @papers.autocomplete("author")
     @completed
     async def complete_author(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        """Offer the authors whose names hold what is typed."""
-        authors = self._library(interaction).authors(current, discord.utils.utcnow())
+        """Offer the authors whose names hold what is typed, else those whose names are like it."""
+        library, now = self._library(interaction), discord.utils.utcnow()
+        authors = library.authors(current, now) or library.near_authors(current, now)
         return [app_commands.Choice(name=label(name, 100), value=label(name, 100)) for name in authors[:25]]
 
     @papers.autocomplete("year")
@@ -179,6 +182,12 @@ class LibraryCog(commands.Cog):
         """Browse the tag that was chosen."""
         await reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
 
+    async def open_author(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Browse the author who was chosen."""
+        tag, year = arguments
+        wanted = replace(self._filter(interaction, [tag, "", year]), author=values[0])
+        await reply(interaction, self._list(interaction, wanted, 0))
+
     async def turn_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of the tags."""
         await reply(interaction, self._tags(interaction, int(arguments[0])))
@@ -188,9 +197,14 @@ class LibraryCog(commands.Cog):
         await interaction.response.send_message(view=self._tags(interaction, int(arguments[0]), shared=True))
 
     def _list(self, interaction: Interaction, wanted: Filter, page: int, *, shared: bool = False) -> cards.View:
-        reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
-        sharer = interaction.user.display_name if shared else ""
-        return pages.browse_page(reviews, wanted, page, self._mentions, sharer=sharer)
+        library, now = self._library(interaction), discord.utils.utcnow()
+        reviews = library.browse(wanted, now)
+        if not reviews:
+            known = not wanted.author or library.authors(wanted.author, now, 1)
+            return pages.nothing_found(
+                wanted, [] if known else library.near_authors(wanted.author, now), self._mentions
+            )
+        return pages.browse_page(reviews, wanted, page, sharer=interaction.user.display_name if shared else "")
 
     def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
