@@ -20,7 +20,7 @@ from bot.ui.mentions import Mentions
 from bot.ui.text import label
 
 
-class LibraryCog(commands.Cog):
+class LibraryCog(commands.Cog, name="Reviews"):
     """Answer with what the club wrote."""
 
     def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
