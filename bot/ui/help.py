@@ -1,4 +1,4 @@
-"""What Paperclub can do, and where the data goes: the answer of /help."""
+"""What Paperclub can do, and where the data goes: the answer of /help, and the greeting on a new server."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -26,6 +26,7 @@ _DATA = (
     "it runs on. It cannot read your messages, it stores nothing about members, and what you type into a command is "
     "not kept; when something fails, the cause goes into the log of whoever runs it."
 )
+_HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
 _MENUS = {discord.AppCommandType.message: "a message", discord.AppCommandType.user: "a member"}
 
 Listed = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
@@ -96,3 +97,33 @@ def _menu_lines(usable: Iterable[Listed]) -> Iterator[str]:
             yield f"### On {what}"
             yield f"Press long on {what}, or right-click it, and choose *Apps*:"
             yield from (f"- {escape(name)}" for name in names)
+
+
+def welcome(mentions: Mentions, reviews: int | None) -> View:
+    """Greet a server that can read the club's reviews; their number is None while they are still being counted."""
+    paper, papers, tags = (mentions.mention(name) for name in ("paper", "papers", "tags"))
+    known = {
+        None: "The reviews are just being read for the first time; that may take a minute",
+        0: "The library holds no reviews yet",
+        1: "1 review is here to read",
+    }.get(reviews, f"{reviews} reviews are here to read")
+    lines = [
+        f"**{known}**",
+        f"- {paper} shows what the club wrote about a paper",
+        f"- {papers} and {tags} let you browse",
+        f"- {mentions.mention('help')} tells the rest",
+    ]
+    organisers = (
+        f"-# For organisers: {mentions.mention('club status')} says what was read, and which files need mending"
+    )
+    return layout(ui.TextDisplay(_HELLO), ui.TextDisplay("\n".join(lines)), ui.TextDisplay(organisers))
+
+
+def unconnected(mentions: Mentions, guild_id: int) -> View:
+    """Greet a server that no library is connected to, and say what connects one."""
+    missing = (
+        "**No library is connected to this server yet.** Whoever runs the bot connects it: by adding this server's id, "
+        f"`{guild_id}`, to the setting `PAPERCLUB_GUILDS`, and starting the bot again."
+    )
+    after = f"-# {mentions.mention('help')} says what it can do then"
+    return layout(ui.TextDisplay(_HELLO), ui.TextDisplay(missing), ui.TextDisplay(after))
