@@ -24,6 +24,7 @@ from bot.library.library import Library
 from bot.library.lookup import Found, NotFound
 from bot.settings import Settings, load_settings
 from bot.ui.cards import library_card
+from bot.ui.mentions import Mentions
 from bot.ui.terminal import draw_message
 
 app = typer.Typer(
@@ -145,7 +146,7 @@ async def _show(settings: Settings, name: str) -> None:
             await library.open(now)
             match library.find(name, now):
                 case Found(review):
-                    card = await library_card(library, review, now)
+                    card = await library_card(library, review, now, Mentions())
                     Console().print(draw_message(card.to_components()))
                     if not review.is_published(now):
                         _errors.print(

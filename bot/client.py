@@ -19,6 +19,7 @@ from bot.library.library import Libraries, Library
 from bot.settings import Settings
 from bot.ui.answers import answer_error
 from bot.ui.controls import ControlButton, Controls, ControlSelect
+from bot.ui.mentions import Mentions
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Paperclub(commands.AutoShardedBot):
         self.libraries = libraries
         self.keeper = keeper
         self.controls = Controls(answer_error)
+        self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change
         self._resources = AsyncExitStack()
         self.tree.error(answer_error)
@@ -79,16 +81,18 @@ class Paperclub(commands.AutoShardedBot):
         """Register the commands with Discord, unless it has these already.
 
         Discord limits how often commands may be registered, so the last payload's hash is kept in the data folder.
-        It counts only while Discord still lists the same commands.
+        It counts only while Discord still lists the same commands. Either answer tells the ids of the commands.
         """
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps([self.application_id, payload], sort_keys=True).encode()).hexdigest()
         memory = self.settings.data / "commands.sha256"
         if not self.always_sync and await asyncio.to_thread(_read_or_empty, memory) == digest:
-            registered = {(command.type.value, command.name) for command in await self.tree.fetch_commands()}
+            listed = await self.tree.fetch_commands()
+            registered = {(command.type.value, command.name) for command in listed}
             if registered == {(command.get("type", 1), command["name"]) for command in payload}:
+                self.mentions.learn(listed)
                 return
-        await self.tree.sync()
+        self.mentions.learn(await self.tree.sync())
         await asyncio.to_thread(memory.write_text, digest, "utf-8")
 
     async def close(self) -> None:

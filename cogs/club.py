@@ -10,6 +10,7 @@ from bot.library.library import Libraries
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View, note
 from bot.ui.controls import Controls, Interaction
+from bot.ui.mentions import Mentions
 from bot.ui.status import fault_note, status_page
 
 
@@ -18,8 +19,9 @@ from bot.ui.status import fault_note, status_page
 class ClubCog(commands.GroupCog, group_name="club", group_description="How the club's bot is, for its organisers"):
     """Answer organisers, and tell them what they should know."""
 
-    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+    def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
+        self._mentions = mentions
         self._told: set[tuple[int, str]] = set()  # servers and faults
         for action, handler in {
             "status": self.turn_status,
@@ -77,7 +79,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
         new = {(interaction.guild_id, fault) for fault in faults} - self._told
         if new:
             self._told |= new
-            view = note(fault_note([fault for _, fault in sorted(new)]))
+            view = note(fault_note([fault for _, fault in sorted(new)], self._mentions))
             await interaction.followup.send(view=view, ephemeral=True)
 
 
@@ -90,4 +92,4 @@ def _require_organiser(interaction: Interaction) -> None:
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(ClubCog(bot.libraries, bot.controls))
+    await bot.add_cog(ClubCog(bot.libraries, bot.controls, bot.mentions))

@@ -1,6 +1,7 @@
 """/paper, /papers and /tags: the club's own reviews."""
 
 import asyncio
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -15,14 +16,16 @@ from bot.library.review import Review
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import Controls, Interaction
+from bot.ui.mentions import Mentions
 from bot.ui.text import label
 
 
-class LibraryCog(commands.Cog):
+class LibraryCog(commands.Cog, description="Reviews"):
     """Answer with what the club wrote."""
 
-    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+    def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
+        self._mentions = mentions
         for action, handler in {
             "section": self.open_section,
             "page": self.turn_page,
@@ -33,6 +36,7 @@ class LibraryCog(commands.Cog):
             "browse": self.turn_list,
             "sharelist": self.share_list,
             "tag": self.open_tag,
+            "author": self.open_author,
             "tags": self.turn_tags,
             "sharetags": self.share_tags,
         }.items():
@@ -48,7 +52,8 @@ class LibraryCog(commands.Cog):
         library, now = self._library(interaction), discord.utils.utcnow()
         match library.find(name, now):
             case Found(review):
-                await interaction.response.send_message(view=await cards.library_card(library, review, now))
+                view = await cards.library_card(library, review, now, self._mentions)
+                await interaction.response.send_message(view=view)
             case Several(reviews):
                 await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
             case NotFound(nearest):
@@ -97,8 +102,9 @@ class LibraryCog(commands.Cog):
     @papers.autocomplete("author")
     @completed
     async def complete_author(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        """Offer the authors whose names hold what is typed."""
-        authors = self._library(interaction).authors(current, discord.utils.utcnow())
+        """Offer the authors whose names hold what is typed, else those whose names are like it."""
+        library, now = self._library(interaction), discord.utils.utcnow()
+        authors = library.authors(current, now) or library.near_authors(current, now)
         return [app_commands.Choice(name=label(name, 100), value=label(name, 100)) for name in authors[:25]]
 
     @papers.autocomplete("year")
@@ -132,7 +138,8 @@ class LibraryCog(commands.Cog):
         if position is None:
             raise ClubError("That section is no longer in the review. Open the review again to see what is there.")
         markdown = await library.read_section(review, review.sections[position])
-        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, cards.library_refs(library, review, now))
+        refs = cards.library_refs(library, review, now, self._mentions)
+        pages_of_it = await asyncio.to_thread(cards.section_pages, markdown, refs)
         return cards.section_page(review, position, pages_of_it, page)
 
     async def show_related(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -173,6 +180,12 @@ class LibraryCog(commands.Cog):
         """Browse the tag that was chosen."""
         await reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
 
+    async def open_author(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Browse the author who was chosen."""
+        tag, year = arguments
+        wanted = replace(self._filter(interaction, [tag, "", year]), author=values[0])
+        await reply(interaction, self._list(interaction, wanted, 0))
+
     async def turn_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of the tags."""
         await reply(interaction, self._tags(interaction, int(arguments[0])))
@@ -182,13 +195,19 @@ class LibraryCog(commands.Cog):
         await interaction.response.send_message(view=self._tags(interaction, int(arguments[0]), shared=True))
 
     def _list(self, interaction: Interaction, wanted: Filter, page: int, *, shared: bool = False) -> cards.View:
-        reviews = self._library(interaction).browse(wanted, discord.utils.utcnow())
+        library, now = self._library(interaction), discord.utils.utcnow()
+        reviews = library.browse(wanted, now)
+        if not reviews:
+            known = not wanted.author or library.authors(wanted.author, now, 1)
+            return pages.nothing_found(
+                wanted, [] if known else library.near_authors(wanted.author, now), self._mentions
+            )
         return pages.browse_page(reviews, wanted, page, sharer=interaction.user.display_name if shared else "")
 
     def _tags(self, interaction: Interaction, page: int, *, shared: bool = False) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
         sharer = interaction.user.display_name if shared else ""
-        return pages.tags_page(library.tags(now), library.untagged(now), page, sharer=sharer)
+        return pages.tags_page(library.tags(now), library.untagged(now), page, self._mentions, sharer=sharer)
 
     # --- what a click names -----------------------------------------------------------------------
 
@@ -205,7 +224,8 @@ class LibraryCog(commands.Cog):
         self, interaction: Interaction, key: str, *, private: bool = False, sharer: str = ""
     ) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
-        return await cards.library_card(library, self._review(interaction, key), now, private=private, sharer=sharer)
+        review = self._review(interaction, key)
+        return await cards.library_card(library, review, now, self._mentions, private=private, sharer=sharer)
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         library, now = self._library(interaction), discord.utils.utcnow()
@@ -217,4 +237,4 @@ class LibraryCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(LibraryCog(bot.libraries, bot.controls))
+    await bot.add_cog(LibraryCog(bot.libraries, bot.controls, bot.mentions))

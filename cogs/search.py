@@ -14,16 +14,18 @@ from bot.ui import results
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View
 from bot.ui.controls import Controls, Interaction
+from bot.ui.mentions import Mentions
 
 _ROOM = 70  # characters of a custom_id that a text may fill
 _KEPT = 1_000  # longer texts that are remembered for their buttons
 
 
-class SearchCog(commands.Cog):
+class SearchCog(commands.Cog, description="Reviews"):
     """Answer with the reviews that hold what a member searches for."""
 
-    def __init__(self, libraries: Libraries, controls: Controls) -> None:
+    def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
+        self._mentions = mentions
         self._long: OrderedDict[str, str] = OrderedDict()  # texts that no custom_id has room for, by their hash
         controls.on("search", self.turn_page)
         controls.on("sharesearch", self.share)
@@ -50,7 +52,7 @@ class SearchCog(commands.Cog):
         library, now = self._libraries.for_guild(interaction.guild_id), discord.utils.utcnow()
         found = await library.search(text, now, page)
         if not found.hits:
-            return results.nothing_found(text, found, library.suggest(text[:100], now, 5))
+            return results.nothing_found(text, found, library.suggest(text[:100], now, 5), self._mentions)
         return results.results_page(text, self._state(text), found, sharer=sharer)
 
     def _state(self, text: str) -> str:
@@ -74,4 +76,4 @@ class SearchCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(SearchCog(bot.libraries, bot.controls))
+    await bot.add_cog(SearchCog(bot.libraries, bot.controls, bot.mentions))

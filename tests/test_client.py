@@ -41,9 +41,9 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
         process = await start("sync", discord, tmp_path)
         shown = await output(process)
         assert process.returncode == 0, shown
-        assert "4 commands are registered." in shown
+        assert "6 commands are registered." in shown
         put = [body for method, _, body in discord.requests if method == "PUT"]
-        assert {command["name"] for command in put[-1]} == {"club", "paper", "papers", "tags"}
+        assert {command["name"] for command in put[-1]} == {"club", "help", "paper", "papers", "search", "tags"}
         assert discord.unknown == []
         assert TOKEN not in shown
 
@@ -61,7 +61,7 @@ async def test_commands_are_registered_again_only_when_discord_lost_them(tmp_pat
             assert "Traceback" not in await output(process)
             puts.append(sum(method == "PUT" for method, _, _ in discord.requests))
         assert puts == [1, 1, 2]
-        assert "4 commands" in await output(await start("sync", discord, tmp_path))
+        assert "6 commands" in await output(await start("sync", discord, tmp_path))
         assert sum(method == "PUT" for method, _, _ in discord.requests) == 3
         assert discord.unknown == []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.library.hugo import fold_term
 from bot.library.postings import Postings
 from bot.library.review import Review
-from bot.library.words import normalize
+from bot.library.words import normalize, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,24 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which reviews to browse. An unset part admits all; `author` fits anywhere in an author's name."""
+    """Which reviews to browse. An unset part admits all; the words of `author` fit anywhere in an author's name.
+
+    `untagged` admits those that carry no tag.
+    """
 
     tag: str = ""
     author: str = ""
     year: int | None = None
+    untagged: bool = False
+
+
+_UNTAGGED = "\0"  # stands among the identities of tags, and is none
 
 
 class Facets:
     """The tags, authors and years of the reviews that are visible; reviews are added and removed one at a time."""
 
     def __init__(self) -> None:
-        self.untagged = 0  # reviews that carry no tag
         self._tags = Postings()
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._authors = Postings()
@@ -48,7 +54,8 @@ class Facets:
             self._authors.add(author, number)
         if review.year:
             self._years.add(str(review.year), number)
-        self.untagged += not review.tags
+        if not review.tags:
+            self._tags.add(_UNTAGGED, number)
 
     def remove(self, number: int, review: Review) -> None:
         """Remove a review that was added under a number; it must be the same as then."""
@@ -61,7 +68,8 @@ class Facets:
             self._authors.remove(author, number)
         if review.year:
             self._years.remove(str(review.year), number)
-        self.untagged -= not review.tags
+        if not review.tags:
+            self._tags.remove(_UNTAGGED, number)
 
     def select(self, wanted: Filter) -> set[int] | None:
         """Give the reviews that pass a filter, in no order; None when it admits all."""
@@ -70,13 +78,19 @@ class Facets:
             sets.append(self._years.get(str(wanted.year)))
         if wanted.tag:
             sets.append(self.tagged(fold_term(wanted.tag)))
-        if author := normalize(wanted.author):
-            sets.append(number for name in self._named(author) for number in self._authors.get(name))
+        if wanted.untagged:
+            sets.append(self.tagged(_UNTAGGED))
+        if wanted.author:
+            sets.append(number for name in self._named(wanted.author) for number in self._authors.get(name))
         return set(sets[0]).intersection(*sets[1:]) if sets else None
 
     def tagged(self, term: str) -> Sequence[int]:
         """Give the reviews that carry a tag, by its identity."""
         return self._tags.get(term)
+
+    def untagged(self) -> int:
+        """Count the reviews that carry no tag."""
+        return self._tags.count(_UNTAGGED)
 
     def tags(self) -> list[Tag]:
         """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
@@ -86,12 +100,17 @@ class Facets:
         return sorted(tags, key=lambda tag: (-tag.count, tag.term))
 
     def authors(self, text: str, limit: int) -> list[str]:
-        """Give the authors whose names hold a text, those of most reviews first."""
-        names = self._named(normalize(text))
+        """Give the authors whose names hold the words of a text, those of most reviews first."""
+        names = self._named(text)
         return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
 
     def _named(self, text: str) -> Iterator[str]:
-        return (name for name in self._authors if text in normalize(name))
+        """Give the authors whose names hold each word of a text, in any order."""
+        words = split_words(text) or [normalize(text.strip())]
+        for name in self._authors:
+            folded = normalize(name)
+            if all(word in folded for word in words):
+                yield name
 
     def years(self) -> list[int]:
         """Give the years of the reviews, the latest first."""

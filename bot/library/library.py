@@ -188,8 +188,12 @@ class Library:
         return next((tag.name for tag in self.tags(now) if short_hash(tag.name) == short), "")
 
     def authors(self, text: str, now: datetime, limit: int = 25) -> list[str]:
-        """Give the authors whose names hold a text, those of most reviews first."""
+        """Give the authors whose names hold the words of a text, those of most reviews first."""
         return self._at(now).authors(text, limit)
+
+    def near_authors(self, text: str, now: datetime, limit: int = 5) -> list[str]:
+        """Give the authors whose names are like a text that no name holds, the most alike first."""
+        return self._at(now).near_authors(text, limit)
 
     def years(self, now: datetime) -> list[int]:
         """Give the years of the reviews, the latest first."""

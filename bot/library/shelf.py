@@ -21,7 +21,10 @@ from bot.library.lookup import Found, Match, NameIndex, newest_first
 from bot.library.packing import pack_review, unpack_review
 from bot.library.postings import Postings
 from bot.library.review import Problem, Review, broken_ref
+from bot.library.words import likeness, split_words
 
+_ALIKE = 0.75  # how like a name must be to one that was typed
+_FIRST = 20  # authors of a review that are compared
 _FEW = 100  # reviews that are put in order one by one
 _unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
 
@@ -283,11 +286,20 @@ class Shelf:
 
     def untagged(self) -> int:
         """Count the reviews that carry no tag."""
-        return self._facets.untagged
+        return self._facets.untagged()
 
     def authors(self, text: str, limit: int) -> list[str]:
-        """Give the authors whose names hold a text, those of most reviews first."""
+        """Give the authors whose names hold the words of a text, those of most reviews first."""
         return self._facets.authors(text, limit)
+
+    def near_authors(self, text: str, limit: int) -> list[str]:
+        """Give the authors whose names are like a text that no name holds, the most alike first."""
+        # The index of names knows what a typo may mean; only the authors of what it finds are compared.
+        typed = split_words(text)
+        names = {name for number in self._names.suggest(text) for name in self.review_of(number).authors[:_FIRST]}
+        alike = {name: likeness(typed, split_words(name)) for name in names}
+        near = [name for name, share in alike.items() if share >= _ALIKE]
+        return sorted(near, key=lambda name: (-alike[name], name))[:limit]
 
     def years(self) -> list[int]:
         """Give the years of the reviews, the latest first."""

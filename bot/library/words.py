@@ -1,8 +1,10 @@
-"""Words of titles and names: folded and split. Pure."""
+"""Words of titles and names: folded, split and compared. Pure."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import OSA
 
 CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _RUN = re.compile(r"[^\W_]+")
@@ -36,6 +38,15 @@ def split_words(text: str) -> list[str]:
             else:
                 words.append(piece)
     return words
+
+
+def likeness(typed: Sequence[str], name: Sequence[str]) -> float:
+    """Tell how much of some typed words stands in a name, from 0 to 1, each compared with the word it is most like."""
+    letters = sum(map(len, typed))
+    found = sum(
+        len(word) * max((OSA.normalized_similarity(word, other) for other in name), default=0.0) for word in typed
+    )
+    return found / letters if letters else 0.0
 
 
 def _pieces(word: str) -> Iterator[str]:

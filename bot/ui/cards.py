@@ -15,6 +15,7 @@ from bot.library.review import Review, Section
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
 from bot.ui.links import is_web_address, names_another_site, safe_url, site_name
 from bot.ui.markdown import ResolveRef, render_blocks
+from bot.ui.mentions import Mentions
 from bot.ui.paging import paginate, shorten
 from bot.ui.text import byline, escape, label, no_links, truncate
 
@@ -100,16 +101,22 @@ def review_card(
 
 
 async def library_card(
-    library: Library, review: Review, now: datetime, *, private: bool = False, sharer: str = ""
+    library: Library,
+    review: Review,
+    now: datetime,
+    mentions: Mentions,
+    *,
+    private: bool = False,
+    sharer: str = "",
 ) -> View:
     """Show the card of a review with the highlights and links that its library knows."""
-    refs, highlights = library_refs(library, review, now), await library.read_highlights(review)
+    refs, highlights = library_refs(library, review, now, mentions), await library.read_highlights(review)
     return review_card(review, library.page_url(review), refs, highlights, private=private, sharer=sharer)
 
 
-def library_refs(library: Library, review: Review, now: datetime) -> ResolveRef:
+def library_refs(library: Library, review: Review, now: datetime, mentions: Mentions) -> ResolveRef:
     """Look up where the references of a review lead in its library."""
-    return ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url)
+    return ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url, mentions)
 
 
 def _gap() -> ui.Separator[Any]:
@@ -243,7 +250,10 @@ def _next(review: Review, position: int, page: int, pages: int) -> ControlButton
 
 
 def ref_links(
-    review: Review, find: Callable[[str], Review | None], page_url: Callable[[Review, str], str]
+    review: Review,
+    find: Callable[[str], Review | None],
+    page_url: Callable[[Review, str], str],
+    mentions: Mentions,
 ) -> ResolveRef:
     """Look up where the references of a review lead: to the published page, else the command that shows it.
 
@@ -255,5 +265,6 @@ def ref_links(
         if other is None:
             continue
         url = page_url(other, target.partition("#")[2])
-        links[target] = (url, "") if url else ("", "" if "`" in other.slug else f" (`/paper {other.slug}`)")
+        command = "" if "`" in other.slug else f" ({mentions.mention('paper', other.slug)})"
+        links[target] = (url, "") if url else ("", command)
     return lambda target: links.get(unquote(target), ("", ""))

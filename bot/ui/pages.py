@@ -13,11 +13,13 @@ from bot.library.review import Review
 from bot.library.shelf import Title
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, row
+from bot.ui.mentions import Mentions
 from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
 
 PER_PAGE = 6
 _TAGS_PER_PAGE = 25
 _AUTHOR = 20  # characters of an author's name that a custom_id has room for, each of them encoded
+_UNTAGGED = "-"  # in the place of a hash
 
 
 def review_line(review: Review) -> str:
@@ -90,9 +92,10 @@ def related_list(review: Review, related: Sequence[Related]) -> View:
 
 def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
     """Write a filter into a custom_id, for `read_arguments`: an unset part is empty, a tag is hashed."""
+    tag = short_hash(wanted.tag) if wanted.tag else _UNTAGGED if wanted.untagged else ""
     author = wanted.author[:_AUTHOR]
     return (
-        short_hash(wanted.tag) if wanted.tag else "",
+        tag,
         author.replace("%", "%25").replace(":", "%3A"),
         str(wanted.year) if wanted.year is not None else "",
     )
@@ -101,30 +104,45 @@ def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
 def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> Filter | None:
     """Read what `filter_arguments` wrote; None when the tag is not in use any more."""
     tag, author, year = arguments
-    name = find_tag(tag) if tag else ""
-    if tag and not name:
+    untagged = tag == _UNTAGGED
+    name = find_tag(tag) if tag and not untagged else ""
+    if tag and not untagged and not name:
         return None
-    return Filter(name, author.replace("%3A", ":").replace("%25", "%"), int(year) if year else None)
+    author = author.replace("%3A", ":").replace("%25", "%")
+    return Filter(name, author, int(year) if year else None, untagged)
 
 
 def describe(wanted: Filter) -> str:
     """Say in words what a filter admits; empty when it admits all."""
     parts = [
         f"tagged {escape(truncate(wanted.tag, 100))}" if wanted.tag else "",
+        "without a tag" if wanted.untagged else "",
         f"by {author_list([wanted.author])}" if wanted.author else "",
         f"of {wanted.year}" if wanted.year is not None else "",
     ]
     return " ".join(part for part in parts if part)
 
 
+def nothing_found(wanted: Filter, near: Sequence[str], mentions: Mentions) -> View:
+    """Say that no review passes a filter; offer the authors `near` to one whom nobody is called like."""
+    sentence = " ".join(filter(None, ("The library holds no reviews", describe(wanted)))) + "."
+    if near:
+        tag, _, year = filter_arguments(wanted)
+        options = [discord.SelectOption(label=label(name, 100), value=name[:100]) for name in near]
+        chooser = menu("author", tag, year, placeholder="Choose an author", options=options)
+        names = [f"- {escape(truncate(' '.join(name.split()), 100))}" for name in near]
+        return layout(
+            ui.TextDisplay("\n".join([f"{sentence} Did you mean one of these authors?", *names])), row(chooser)
+        )
+    everything, tags = mentions.mention("papers"), mentions.mention("tags")
+    return note(f"{sentence} {everything} alone lists them all, {tags} the tags in use.")
+
+
 def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer: str = "") -> View:
-    """Show one page of a list of reviews (counted from 0), with ways to turn it, open one, and share it.
+    """Show one page of a list of at least one review (counted from 0), with ways to turn it, open one, and share it.
 
     `sharer` is the name of the member who shared it with the channel.
     """
-    if not reviews:
-        what = " ".join(filter(None, ("The library holds no reviews", describe(wanted))))
-        return note(f"{what}. `/papers` alone lists them all, `/tags` the tags in use.")
     last = max(0, (len(reviews) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
     shown = reviews[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -142,7 +160,7 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer:
             button("browse", str(max(0, page - 1)), *state, "b", label="Newer", emoji="◀️", disabled=page == 0),
             button("browse", str(min(last, page + 1)), *state, "f", label="Older", emoji="▶️", disabled=page == last),
         ]
-    if wanted.tag:
+    if wanted.tag or wanted.untagged:
         buttons.append(button("tags", "0", "a", label="All tags", emoji="🏷️"))
     if sharer:
         items.insert(0, shared_by(sharer))
@@ -153,10 +171,10 @@ def browse_page(reviews: Sequence[Review], wanted: Filter, page: int, *, sharer:
     return layout(*items)
 
 
-def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, sharer: str = "") -> View:
-    """Show the tags with their counts, and a menu that browses one."""
+def tags_page(tags: Sequence[Tag], untagged: int, page: int, mentions: Mentions, *, sharer: str = "") -> View:
+    """Show the tags with their counts, a menu that browses one, and a way to what carries none."""
     if not tags:
-        return note("No review has a tag yet. `/papers` shows them all.")
+        return note(f"No review has a tag yet. {mentions.mention('papers')} shows them all.")
     last = max(0, (len(tags) - 1) // _TAGS_PER_PAGE)
     page = min(max(page, 0), last)
     shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]
@@ -183,6 +201,9 @@ def tags_page(tags: Sequence[Tag], untagged: int, page: int, *, sharer: str = ""
             button("tags", str(max(0, page - 1)), "b", label="Back", emoji="◀️", disabled=page == 0),
             button("tags", str(min(last, page + 1)), "f", label="More", emoji="▶️", disabled=page == last),
         ]
+    if untagged:
+        state = filter_arguments(Filter(untagged=True))
+        buttons.append(button("browse", "0", *state, label=f"Untagged ({untagged})", emoji="📄"))
     if sharer:
         items.insert(0, shared_by(sharer))
     else:

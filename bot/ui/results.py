@@ -10,13 +10,11 @@ from bot.library.shelf import Title
 from bot.library.snippets import Snippet
 from bot.ui.cards import View, layout, shared_by
 from bot.ui.controls import button, menu, row
+from bot.ui.mentions import Mentions
 from bot.ui.pages import review_line, review_options, title_options
 from bot.ui.text import clean, escape, no_links, truncate
 
-HOW = (
-    'Words, "a phrase", and `tag:nlp`, `author:rogers` or `year:2019-2021` may be combined: '
-    '`/search "language models" year:2020`.'
-)
+_HOW = 'Words, `"a phrase"`, `tag:nlp`, `author:rogers` and `year:2019-2021` may be combined in'
 
 
 def results_page(text: str, state: str, results: Results, *, sharer: str = "") -> View:
@@ -47,9 +45,9 @@ def results_page(text: str, state: str, results: Results, *, sharer: str = "") -
     return layout(*items)
 
 
-def nothing_found(text: str, results: Results, nearest: Sequence[Title]) -> View:
+def nothing_found(text: str, results: Results, nearest: Sequence[Title], mentions: Mentions) -> View:
     """Say that no review holds what was searched for, how to search, and what has a name like it."""
-    lines = [f"No review holds {quoted(text)}.", *_remarks(results), HOW]
+    lines = [f"No review holds {quoted(text)}.", *_remarks(results), f"{_HOW} {mentions.mention('search')}."]
     if not nearest:
         return layout(ui.TextDisplay("\n".join(lines)))
     lines.append("These have names that come near:")

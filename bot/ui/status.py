@@ -11,6 +11,7 @@ from bot.library.library import Status
 from bot.library.review import Problem
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
+from bot.ui.mentions import Mentions
 from bot.ui.text import escape, truncate
 
 PER_PAGE = 8
@@ -47,11 +48,10 @@ def status_page(status: Status, page: int, done: str = "") -> View:
     return layout(*items)
 
 
-def fault_note(faults: Sequence[str]) -> str:
+def fault_note(faults: Sequence[str], mentions: Mentions) -> str:
     """Tell an organiser, once, that the library is not up to date."""
-    return "\n".join(
-        [*(f"🛑 {escape(truncate(fault, 400))}" for fault in faults), _CONSEQUENCE + " See `/club status`."]
-    )
+    lines = [f"🛑 {escape(truncate(fault, 400))}" for fault in faults]
+    return "\n".join([*lines, f"{_CONSEQUENCE} See {mentions.mention('club status')}."])
 
 
 _CONSEQUENCE = "What was read before is still shown."

@@ -17,6 +17,7 @@ _INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|(?P<code>`+)(?P<code_text>.+?)(?P=code)"
     r"|\[(?P<words>(?:\\.|[^\]\\])*)\]\((?P<url>[^()\s]*)\)"
+    r"|<(?P<command>/[^:\n]+):[0-9]+>"
     r"|(?P<mark>\*\*|~~|\*)"
 )
 _STYLES = {"**": "bold", "*": "italic", "~~": "strike"}
@@ -77,6 +78,8 @@ def _inline(line: str) -> Text:
                 open_styles.remove(style)
             else:
                 open_styles.append(style)
+        elif match["command"]:
+            drawn.append(match["command"], style="cyan")
         elif match["escaped"]:
             drawn.append(match["escaped"], style=" ".join(open_styles))
         elif match["code"]:

@@ -83,6 +83,7 @@ async def test_an_organiser_is_told_of_a_fault_once_and_can_accept_it(start_club
     olga = organiser(club)
     first = await olga.slash(club.channel, "tags")
     assert any("1 of the 5 files" in text_of(message) for message in first.followups)
+    assert any("See </club status:" in text_of(message) for message in first.followups)
     second = await olga.slash(club.channel, "tags")
     assert second.followups == []
     assert (await club.ada.slash(club.channel, "tags")).followups == []  # members need not know

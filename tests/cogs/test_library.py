@@ -273,6 +273,58 @@ async def test_spellings_of_a_tag_are_one_and_untagged_reviews_are_counted(
     assert "1 review has no tag" in text
 
 
+async def test_reviews_without_a_tag_are_browsed_page_by_page(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": review_file(f"Plain {n}", date=f"2020-01-0{n}") for n in range(1, 9)}
+    files["t.md"] = review_file("Tagged", tags=["x"])
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    tags = await club.ada.slash(club.channel, "tags")
+    browsed = await club.ada.click(tags.response, label="Untagged (8)")
+    assert "8 reviews without a tag · page 1 of 2" in text_of(browsed.response)
+    older = await club.ada.click(browsed.response, label="Older")
+    assert "8 reviews without a tag · page 2 of 2" in text_of(older.response)
+    assert "Plain 1" in text_of(older.response)
+    assert "Tagged" not in text_of(browsed.response) + text_of(older.response)
+    for n in range(1, 9):
+        (tmp_path / "r" / f"{n}.md").write_text(review_file(f"Plain {n}", tags=["x"]))
+    await club.bot.libraries.for_guild(None).refresh(datetime(2026, 1, 1, tzinfo=UTC))
+    gone = await club.ada.click(older.response, label="Newer")
+    assert "The library holds no reviews without a tag" in text_of(gone.response)
+    tags = await club.ada.slash(club.channel, "tags")
+    assert button_labels(tags.response) == ["Share"]
+
+
+@pytest.mark.parametrize("typed", ["rogers anna", "Rogers, Anna", "ANNA ROGERS", "a. rogers", "ánna rögers"])
+async def test_the_words_of_an_author_may_be_typed_in_any_order(club: Club, typed: str) -> None:
+    assert (await club.complete("papers", "author", typed))[0]["value"] == "Anna Rogers"
+    listed = await club.ada.slash(club.channel, "papers", author=typed)
+    assert "A Primer in BERTology" in text_of(listed.response)
+
+
+@pytest.mark.parametrize("typed", ["gebruu", "gerbu", "timnit gebrou"])
+async def test_an_author_with_a_typo_is_answered_with_the_nearest(club: Club, typed: str) -> None:
+    assert "Timnit Gebru" in [choice["value"] for choice in await club.complete("papers", "author", typed)]
+    asked = await club.ada.slash(club.channel, "papers", author=typed, year=2025)
+    assert f"The library holds no reviews by {typed} of 2025. Did you mean one of these authors?" in text_of(
+        asked.response
+    )
+    chosen = await club.ada.select(asked.response, [option(asked.response, "Timnit Gebru")])
+    assert "by Timnit Gebru of 2025" in text_of(chosen.response)
+    assert chosen.response.id == asked.response.id
+
+
+@pytest.mark.parametrize("typed", ["zebedee quark", "anna quark"])
+async def test_an_author_who_is_like_nobody_is_not_mistaken_for_another(club: Club, typed: str) -> None:
+    asked = await club.ada.slash(club.channel, "papers", author=typed)
+    text = text_of(asked.response)
+    assert f"no reviews by {typed}." in text
+    assert "Did you mean" not in text
+    ids = {command.name: command.id for command in await club.bot.tree.fetch_commands()}
+    assert f"</papers:{ids['papers']}> alone lists them all, </tags:{ids['tags']}> the tags in use." in text
+    assert await club.complete("papers", "author", typed) == []
+    known = await club.ada.slash(club.channel, "papers", author="gebru", year=1999)
+    assert "Did you mean" not in text_of(known.response)
+
+
 async def test_drafts_future_and_expired_reviews_never_reach_the_chat(start_club: StartClub, tmp_path: Path) -> None:
     files = {
         "shown.md": review_file("Visible paper", date="2020-01-01"),
@@ -394,7 +446,9 @@ async def test_a_reference_leads_to_the_published_page_or_names_the_command(
     }
     club = await start_club(write_reviews(tmp_path / "r", files))
     card = (await club.paper("one")).response
-    assert "See two (`/paper b`), lost." in text_of((await club.ada.select(card, [option(card, "S")])).response)
+    (paper,) = [command for command in await club.bot.tree.fetch_commands() if command.name == "paper"]
+    section = await club.ada.select(card, [option(card, "S")])
+    assert f"See two (</paper:{paper.id}> `b`), lost." in text_of(section.response)
 
 
 async def test_a_second_start_reads_only_what_changed(start_club: StartClub, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_texts_lose_their_marks_and_controls_show_what_they_offer() -> None:
             "components": [
                 {
                     "type": 10,
-                    "content": "## A *fine* \\*title\\*\n-# small\n[words](https://e.example) and `a*b*c` ~~no~~",
+                    "content": "## A *fine* \\*title\\*\n-# small\n[words](https://e.example) and `a*b*c` ~~no~~ </club status:12>",
                 },
                 {"type": 14, "divider": False},
                 {
@@ -40,7 +40,7 @@ def test_texts_lose_their_marks_and_controls_show_what_they_offer() -> None:
     for words in (
         "A fine *title*",
         "small",
-        "words <https://e.example> and a*b*c no",
+        "words <https://e.example> and a*b*c no /club status ",
         "▾ Read  One · Two",
         "[ 🔗 Go ]",
         "[ Site ↗ ]",

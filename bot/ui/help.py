@@ -1,0 +1,129 @@
+"""What Paperclub can do, and where the data goes: the answer of /help, and the greeting on a new server."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.library.facets import Filter
+from bot.ui.cards import View, layout
+from bot.ui.controls import Interaction, button, row
+from bot.ui.mentions import Mentions
+from bot.ui.pages import filter_arguments
+from bot.ui.text import escape
+
+# The words are arXiv's: https://info.arxiv.org/help/api/tou.html, https://info.arxiv.org/brand/brand-guidelines.html.
+ARXIV = (
+    "Thank you to arXiv for use of its open access interoperability. This service was not reviewed or approved by, "
+    "nor does it necessarily express or reflect the policies or opinions of, arXiv."
+)
+_PURPOSE = "The papers that this club has read, in the club's own words."
+# Every sentence of it is what the code does: whoever changes what is read, stored or logged changes it too.
+_DATA = (
+    "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer that "
+    "it runs on. It cannot read your messages, it stores nothing about members, and what you type into a command is "
+    "not kept; when something fails, the cause goes into the log of whoever runs it."
+)
+_HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
+_MENUS = {discord.AppCommandType.message: "a message", discord.AppCommandType.user: "a member"}
+
+Listed = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+
+def help_page(
+    others: Iterable[Listed], here: Interaction, mentions: Mentions, site_url: str, trouble: str = ""
+) -> View:
+    """Show those of the other commands that the one who asks can use here, under what their cogs are about.
+
+    `site_url` is where the reviews are published, or empty; `trouble` is why there are none to read, or empty.
+    """
+    usable = [command for command in others if _is_for(command, here)]
+    opening = ["## Paperclub", _PURPOSE, f"-# {mentions.mention('help')} brings this up at any time"]
+    if trouble:
+        opening.append(f"⚠️ {escape(trouble)}")
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay("\n".join(opening)),
+        ui.Separator(visible=False),
+        ui.TextDisplay("\n".join([*_command_lines(usable, mentions), *_menu_lines(usable)])),
+    ]
+    buttons: list[ui.Item[Any]] = []
+    if not trouble:
+        buttons.append(button("browse", "0", *filter_arguments(Filter()), label="Browse the reviews", emoji="📚"))
+        buttons.append(button("tags", "0", label="Tags", emoji="🏷️"))
+    if site_url:
+        buttons.append(ui.Button(label="The club's site", url=site_url))
+    if buttons:
+        items += [ui.Separator(visible=False), row(*buttons)]
+    items += [ui.Separator(), ui.TextDisplay(f"-# {_DATA}"), ui.Separator(visible=False), ui.TextDisplay(f"-# {ARXIV}")]
+    return layout(*items)
+
+
+def _is_for(command: Listed, here: Interaction) -> bool:
+    needed = command.default_permissions
+    return (here.guild_id is not None or not command.guild_only) and (needed is None or here.permissions >= needed)
+
+
+def _command_lines(usable: Iterable[Listed], mentions: Mentions) -> Iterator[str]:
+    """Give a heading for each part of the club and a line for each command; what is for organisers comes last."""
+    parts: dict[str, list[str]] = {}
+    slash = [command for command in usable if not isinstance(command, app_commands.ContextMenu)]
+    for command in sorted(slash, key=lambda command: command.default_permissions is not None):
+        lines = parts.setdefault(_part_of(command), [])
+        for each in command.walk_commands() if isinstance(command, app_commands.Group) else [command]:
+            if not isinstance(each, app_commands.Group):
+                lines.append(f"- {mentions.mention(each.qualified_name)} {escape(each.description)}")
+    for heading, lines in parts.items():
+        yield f"### {escape(heading)}"
+        yield from lines
+
+
+def _part_of(command: app_commands.Command[Any, ..., Any] | app_commands.Group) -> str:
+    if command.default_permissions is not None:
+        return "For organisers"
+    if isinstance(command, app_commands.Group):
+        return command.description
+    return command.binding.description if isinstance(command.binding, commands.Cog) else "More"
+
+
+def _menu_lines(usable: Iterable[Listed]) -> Iterator[str]:
+    """Say what the menus of messages and members offer, which nobody finds by typing."""
+    for kind, what in _MENUS.items():
+        names = [
+            command.name for command in usable if isinstance(command, app_commands.ContextMenu) and command.type is kind
+        ]
+        if names:
+            yield f"### On {what}"
+            yield f"Press long on {what}, or right-click it, and choose *Apps*:"
+            yield from (f"- {escape(name)}" for name in names)
+
+
+def welcome(mentions: Mentions, reviews: int | None) -> View:
+    """Greet a server that can read the club's reviews; their number is None while they are still being counted."""
+    paper, papers, tags = (mentions.mention(name) for name in ("paper", "papers", "tags"))
+    known = {
+        None: "The reviews are just being read for the first time; that may take a minute",
+        0: "The library holds no reviews yet",
+        1: "1 review is here to read",
+    }.get(reviews, f"{reviews} reviews are here to read")
+    lines = [
+        f"**{known}**",
+        f"- {paper} shows what the club wrote about a paper",
+        f"- {papers} and {tags} let you browse",
+        f"- {mentions.mention('help')} tells the rest",
+    ]
+    organisers = (
+        f"-# For organisers: {mentions.mention('club status')} says what was read, and which files need mending"
+    )
+    return layout(ui.TextDisplay(_HELLO), ui.TextDisplay("\n".join(lines)), ui.TextDisplay(organisers))
+
+
+def unconnected(mentions: Mentions, guild_id: int) -> View:
+    """Greet a server that no library is connected to, and say what connects one."""
+    missing = (
+        "**No library is connected to this server yet.** Whoever runs the bot connects it: by adding this server's id, "
+        f"`{guild_id}`, to the setting `PAPERCLUB_GUILDS`, and starting the bot again."
+    )
+    after = f"-# {mentions.mention('help')} says what it can do then"
+    return layout(ui.TextDisplay(_HELLO), ui.TextDisplay(missing), ui.TextDisplay(after))
