@@ -58,7 +58,8 @@ def test_each_kind_of_markdown(markdown: str, expected: str) -> None:
 
 def test_a_table_that_is_too_wide_for_a_phone_becomes_a_list() -> None:
     table = "| model | long words of a column | more |\n|---|---|---|\n| " + "x" * 40 + " | " + "y" * 40 + " | |"
-    assert rendered(table) == f"- **{'x' * 40}** — long words of a column {'y' * 40}"
+    expected = f"-# model — long words of a column · more\n- **{'x' * 40}** — long words of a column: {'y' * 40}"
+    assert rendered(table) == expected
 
 
 def test_links_to_other_reviews_are_resolved() -> None:
