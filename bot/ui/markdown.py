@@ -347,9 +347,9 @@ def _between(text: str, piece: str) -> str:
     """Keep two pieces apart that would be read as one."""
     if (text[-1:], piece[:1]) in (("`", "`"), ("*", "*"), ("~", "~")):
         return ZERO_WIDTH
-    if piece and piece[0] not in _ENDS_ADDRESS and _BARE_ADDRESS_ENDS.search(text[-_LONGEST_ADDRESS:]):
-        return " "
-    return ""
+    if not piece or piece[0] in _ENDS_ADDRESS or "://" not in text[-_LONGEST_ADDRESS:]:
+        return ""
+    return " " if _BARE_ADDRESS_ENDS.search(text[-_LONGEST_ADDRESS:]) else ""
 
 
 def _escape_with_addresses(text: str) -> str:

@@ -123,9 +123,8 @@ def _evened(units: Sequence[_Unit], start: int, limit: int) -> int:
 
 # --- the parts of a block -------------------------------------------------------------------------
 
-_QUOTE = re.compile(r"(?:> )?(?:│ )*")
 _MARK = re.compile(r"(?:-|[0-9]{1,9}\.) (?=\S)")
-_WITHIN = re.compile(r"(?:> |│ |-# )+")
+_WITHIN = re.compile(r" +|> |│ |-# ")
 _RULE = re.compile(r"─[─ ]*")
 _MORE = "…"  # stands for what of an item is on the page before
 _FENCE = re.compile(r"```[^`]{0,40}")
@@ -133,11 +132,15 @@ _FENCE = re.compile(r"```[^`]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """An item that a line is within: what stands before its mark, the mark, and the column of its text."""
+    """An item that a line is within: what stands before its mark, and the mark."""
 
     lead: str
     mark: str
-    column: int
+
+    @property
+    def indent(self) -> str:
+        """What stands before the lines that belong to it."""
+        return self.lead + " " * len(self.mark)
 
 
 @dataclass(slots=True)
@@ -160,7 +163,6 @@ class _Block:
         self._torn = torn
         self._units: list[_Unit] = []
         self._levels: list[_Level] = []
-        self._quote = ""
         self._code: _Code | None = None
         self._blank = False  # whether the line before was
 
@@ -182,26 +184,27 @@ class _Block:
         self._units.append(_Unit(text, glue, opening, closing, cost + self._torn))
 
     def _read_line(self, line: str) -> None:
-        match = _QUOTE.match(line)
-        quote = match[0] if match else ""
-        if quote.strip() != self._quote.strip():
-            self._levels = []
-        self._quote = quote
-        start = len(quote) + _count_blanks(line[len(quote) :])
-        while line[start:] and self._levels and self._levels[-1].column > start:
-            self._levels.pop()
-        parents, column, lead = tuple(self._levels), start, line[:start]
-        while mark := _MARK.match(line, column):
-            self._levels.append(_Level(lead, mark[0], mark.end()))
-            lead += " " * len(mark[0])
-            column = mark.end()
-        if match := _WITHIN.match(line, column):
-            column = match.end()
-            lead += match[0]
-        opened = len(self._levels) > len(parents)
+        column, lead = 0, ""
+        parents: tuple[_Level, ...] | None = None
+        while True:
+            if mark := _MARK.match(line, column):
+                self._keep_levels(lead)
+                parents = tuple(self._levels) if parents is None else parents
+                self._levels.append(_Level(lead, mark[0]))
+                lead += " " * len(mark[0])
+                column = mark.end()
+            elif match := _WITHIN.match(line, column):
+                lead += match[0]
+                column = match.end()
+            else:
+                break
+        opened = parents is not None
+        if not opened and line[column:]:
+            self._keep_levels(lead)
+        parents = tuple(self._levels) if parents is None else parents
         fence = line[column:]
         if (mark := _FENCE.fullmatch(fence)) and length(line) <= self._limit // 3:
-            self._code = _Code(mark[0], lead, self._open(parents if opened else self._levels, ""), line)
+            self._code = _Code(mark[0], lead, self._open(parents, ""), line)
             return
         again = self._open_again(lead)
         opening = self._open(parents, line[:column]) if opened else again
@@ -213,6 +216,11 @@ class _Block:
                 self._add(part.text, f"\n{line[:column]}", opening, part.closing, cost)
             else:
                 self._add(part.text, part.glue, again + part.opening, part.closing, part.cost)
+
+    def _keep_levels(self, lead: str) -> None:
+        """Forget the items that a line with this before its text does not belong to."""
+        while self._levels and not lead.startswith(self._levels[-1].indent):
+            self._levels.pop()
 
     def _open(self, levels: Sequence[_Level], lead: str) -> str:
         """Open items again, as many of the innermost as there is room for, and write what stands before the line."""
@@ -227,7 +235,7 @@ class _Block:
         if not self._levels:
             return self._open((), lead)
         *outer, level = self._levels
-        within = lead[level.column :].lstrip(" ")
+        within = lead.removeprefix(level.indent).lstrip(" ")
         return self._open(outer, f"{level.lead}{level.mark}{within}{_MORE} ")
 
     def _read_code(self, code: _Code, line: str) -> None:
@@ -262,10 +270,6 @@ def _units(block: str, limit: int) -> list[_Unit]:
     if size <= limit * _WHOLE_BLOCK:
         return [_Unit(block)]
     return _Block(limit, _WHOLE_BLOCK if size <= limit else 0).read(block)
-
-
-def _count_blanks(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
 
 
 # Links, code, addresses and escaped characters are not torn. What they leave is marks of emphasis, blanks, the ends of

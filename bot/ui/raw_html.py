@@ -8,9 +8,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-_UNSEEN = re.compile(
-    r"<!--.{0,60000}?-->|<(script|style|template)\b[^<>]{0,2000}>.{0,60000}?</\1\s*>|<[?!][^<>]{0,2000}>",
-    re.DOTALL | re.IGNORECASE,
+_UNSEEN = (  # what begins it, and what ends it
+    (re.compile("<!--"), re.compile("-->")),
+    *(
+        (re.compile(rf"<{name}\b[^<>]{{0,2000}}>", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE))
+        for name in ("script", "style", "template")
+    ),
+    (re.compile(r"<[?!]"), re.compile(">")),
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>")
 _ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -88,7 +92,8 @@ def _element(match: re.Match[str]) -> Element:
 def _parse(source: str) -> Element:
     root = Element("")
     stack = [root]
-    source = _UNSEEN.sub("", source)
+    for begin, end in _UNSEEN:
+        source = _cut_out(source, begin, end)
     position = 0
     for match in _TAG.finditer(source):
         stack[-1].children.append(html.unescape(source[position : match.start()]))
@@ -105,6 +110,21 @@ def _parse(source: str) -> Element:
             stack.append(element)
     stack[-1].children.append(html.unescape(source[position:]))
     return root
+
+
+def _cut_out(source: str, begin: re.Pattern[str], end: re.Pattern[str]) -> str:
+    """Drop what stands between two marks; where the second is missing, nothing."""
+    pieces: list[str] = []
+    position = 0
+    for match in begin.finditer(source):
+        if match.start() < position:
+            continue
+        ending = end.search(source, match.end())
+        if not ending:
+            break
+        pieces.append(source[position : match.start()])
+        position = ending.end()
+    return "".join([*pieces, source[position:]])
 
 
 def _end(stack: list[Element], names: frozenset[str], holders: frozenset[str], *, innermost: bool = False) -> None:
