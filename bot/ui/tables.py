@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from bot.ui.text import columns
 
-_WIDEST = 38  # columns that a phone shows of code
+_WIDEST = 32  # columns of code that a phone shows in a box without breaking lines
 
 
 @dataclass(frozen=True, slots=True)
