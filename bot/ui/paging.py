@@ -13,7 +13,7 @@ from bot.ui.text import fitting, length
 # What a cut costs, in pages left empty. It is set against the room that an earlier cut would leave.
 _AFTER_HEADING = 1.2
 _AFTER_COLON = 0.3
-_WHOLE_BLOCK = 0.75  # more, in a block that fits on a page
+_WHOLE_BLOCK = 0.6  # more, in a block that fits on a page
 _ITEM = 0.05
 _LINE = 0.15
 _SENTENCE = 0.2

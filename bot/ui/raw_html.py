@@ -18,6 +18,7 @@ _UNSEEN = (  # what begins it, and what ends it
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}')*)>")
 _ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_DISPLAYED = re.compile(r"\\\[ ?([^<>$]{1,2000}?) ?\\\]|\$\$ ?([^<>$]{1,2000}?) ?\$\$")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED = r"\\\1"
 
@@ -152,12 +153,19 @@ def _blocks(element: Element) -> list[str]:
         if child is not None and not _is_block(child):
             run.append(child)
             continue
-        if paragraph := _inline(run):
+        if paragraph := _formula(run) or _inline(run):
             blocks.append(paragraph)
         run = []
         if child is not None and not isinstance(child, str):
             blocks += _block(child)
     return blocks
+
+
+def _formula(run: list[Element | str]) -> str:
+    """Write math that stands alone, as blogs keep it from their markdown, as a block of math."""
+    text = "".join(part if isinstance(part, str) else "<>" for part in run)
+    match = _DISPLAYED.fullmatch(" ".join(text.split()))
+    return f"$$\n{match[1] or match[2]}\n$$" if match else ""
 
 
 def _is_block(child: Element | str) -> bool:

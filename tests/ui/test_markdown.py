@@ -265,6 +265,7 @@ def test_a_hostile_section_is_rendered_in_little_time(unit: str, before: str) ->
         ("<pre><code>a  b\n c</code></pre>", "```\na  b\n c\n```"),
         ("<iframe src='https://e.example/v' title='Talk'></iframe>", "[▶ Talk](https://e.example/v)"),
         ("<!-- x -->\n<script>y</script>\n<div>z</div>", "z"),
+        ("<div>\\[\\frac{a}{b_1}\\]</div>", "```tex\n\\frac{a}{b_1}\n```"),
         ("<!-- never closed", "\\<!-- never closed"),
         ("| a | n |\n|---|--:|\n| x | 10 |\n| y | 9 |", "```\na   n\n─  ──\nx  10\ny   9\n```"),
         ("| a | b |\n|---|---|\n| [x](https://e.example/) | *y* |", "-# a — b\n- **[x](https://e.example/)** — *y*"),
