@@ -7,7 +7,7 @@ a link with their description, math code, footnotes small print, deep headings b
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -18,8 +18,9 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from bot.library.plain import footnotes_plugin
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
 from bot.ui.raw_html import MEDIA, Element, closed_name, image_words, lowered, open_tag, raised, to_markdown
+from bot.ui.spans import CODE, between, code_block, code_span, escape_with_addresses, full_lines, in_code, wrap
 from bot.ui.tables import Cell, align, tell
-from bot.ui.text import ZERO_WIDTH, clean, escape, no_pings
+from bot.ui.text import ZERO_WIDTH, escape, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -37,21 +38,12 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser().use(footnotes_plugin)
 _WITHOUT_FOOTNOTES = _parser()
 
-# As goldmark reads them: of ASCII, so that no word of a script without blanks is taken for a part.
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]\x80-\U0010ffff]{1,600}", re.IGNORECASE)
-_BARE_ADDRESS_ENDS = re.compile(r"(?<!\]\()(?<![\w:/.])https?://[^\s<>()\[\]*`|\\]{1,600}$")
-_ENDS_ADDRESS = " \n.,:;!?'\")]"
-_LONGEST_ADDRESS = 700
-_REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
-_MENTION = re.compile(r"<(?=[@#:]|a:|t:|id:|/[^<>\s]{1,100}:)")
-_LONGEST_CODE = 400  # characters between two backticks, so that pages can be cut between them
 _DEEPEST = 10  # levels of lists that Discord indents
 # What kramdown and goldmark read as attributes, and show nowhere: `{: .class}` anywhere, `{#id}` behind a heading.
 _ATTRIBUTES = re.compile(r"\s?\{:[^{}\n]{0,300}\}")
 _HEADING_ATTRIBUTES = re.compile(r"\s*\{:?\s?[#.][^{}\n]{0,300}\}\s*$")
 _CALLOUT = re.compile(r"\[!([A-Za-z][A-Za-z-]{0,30})\][+-]?[ \t]*")  # of GitHub and Obsidian
 _BOXES = (("\\[ \\] ", "☐ "), ("\\[x\\] ", "☑ "), ("\\[X\\] ", "☑ "))
-_CODE = re.compile(r"\\.|``[^`].{0,900}?``|`[^`]{1,900}`")
 _TAGS_WITH_WORDS = frozenset(("a", "code", "kbd", "samp", "tt", "sub", "sup"))
 
 
@@ -117,7 +109,7 @@ class _Renderer:
         self._lists -= 1
         for box, sign in _BOXES:
             text = sign + text.removeprefix(box) if text.startswith(box) else text
-        first, *rest = _lines(text)
+        first, *rest = full_lines(text)
         if self._lists >= _DEEPEST:
             return "\n".join([mark + first, *rest])
         # As wide as the mark, so that numbered lists nest too. An empty line, which only code has, would end the list.
@@ -134,7 +126,7 @@ class _Renderer:
         if not self._quotes:
             return "\n".join(f"> {line}" for line in lines)
         # Discord knows no quote within a quote. Within code a bar would be part of it.
-        coded = list(_in_code(lines))
+        coded = list(in_code(lines))
         return "\n".join(line if code else f"│ {line}" for line, code in zip(lines, coded, strict=True))
 
     def _callout(self, paragraph: SyntaxTreeNode) -> str:
@@ -190,9 +182,9 @@ class _Renderer:
     def _footnote_block(self, node: SyntaxTreeNode) -> str:
         notes: list[str] = []
         for note in node.children:
-            lines = _lines("\n".join(self._children(note)))
+            lines = full_lines("\n".join(self._children(note)))
             lines[0] = f"{int(note.meta.get('id', 0)) + 1}: {lines[0]}"
-            coded = _in_code(lines)
+            coded = in_code(lines)
             notes += [line if code else f"-# {line}" for line, code in zip(lines, coded, strict=True)]
         return "\n".join(notes)
 
@@ -213,7 +205,7 @@ class _Renderer:
                     piece = self._tag(tag)
             else:
                 piece = self._inline_node(node)
-            text += _between(text, piece) + piece
+            text += between(text, piece) + piece
         return text
 
     def _tag(self, tag: Element | None) -> str:
@@ -240,7 +232,7 @@ class _Renderer:
     def _inline_node(self, node: SyntaxTreeNode) -> str:
         match node.type:
             case "text" | "text_special":
-                return _escape_with_addresses(_ATTRIBUTES.sub("", node.content))
+                return escape_with_addresses(_ATTRIBUTES.sub("", node.content))
             case "inline":
                 # Marks at the beginning of a line mean something only there, so each line is escaped by itself.
                 return self.inline(node.children)
@@ -275,11 +267,11 @@ class _Renderer:
         self._marks.pop()
         pieces: list[str] = []
         position = 0
-        for code in _CODE.finditer(text):
+        for code in CODE.finditer(text):
             if code[0][0] == "`" and mark[0] in code[0]:  # which would end the emphasis
-                pieces += [_wrap(mark, text[position : code.start()]), code[0]]
+                pieces += [wrap(mark, text[position : code.start()]), code[0]]
                 position = code.end()
-        return "".join([*pieces, _wrap(mark, text[position:])])
+        return "".join([*pieces, wrap(mark, text[position:])])
 
     def _link(self, href: str, nodes: Iterable[SyntaxTreeNode], plain: str) -> str:
         outer = self._linked
@@ -315,21 +307,6 @@ def _plain(node: SyntaxTreeNode) -> str:
     return "".join(_plain(child) for child in node.children)
 
 
-def _lines(text: str) -> list[str]:
-    """Give the lines of a text; of the empty ones only those within code."""
-    lines = text.split("\n")
-    return [line for line, code in zip(lines, _in_code(lines), strict=True) if line or code] or [""]
-
-
-def _in_code(lines: Iterable[str]) -> Iterator[bool]:
-    """Tell of each line whether it is of a block of code; nothing else holds three backticks."""
-    code = False
-    for line in lines:
-        fence = "```" in line
-        yield code or fence
-        code ^= fence
-
-
 def _closing_tags(nodes: Iterable[SyntaxTreeNode]) -> dict[str, list[int]]:
     ends: dict[str, list[int]] = {}
     for position, node in enumerate(nodes):
@@ -341,54 +318,3 @@ def _closing_tags(nodes: Iterable[SyntaxTreeNode]) -> dict[str, list[int]]:
 def _next_of(positions: Sequence[int], begin: int) -> int | None:
     found = bisect_left(positions, begin)
     return positions[found] if found < len(positions) else None
-
-
-def _between(text: str, piece: str) -> str:
-    """Keep two pieces apart that would be read as one."""
-    if (text[-1:], piece[:1]) in (("`", "`"), ("*", "*"), ("~", "~")):
-        return ZERO_WIDTH
-    if not piece or piece[0] in _ENDS_ADDRESS or "://" not in text[-_LONGEST_ADDRESS:]:
-        return ""
-    return " " if _BARE_ADDRESS_ENDS.search(text[-_LONGEST_ADDRESS:]) else ""
-
-
-def _escape_with_addresses(text: str) -> str:
-    """Escape a text but for the addresses in it, which would lead elsewhere with a backslash inside."""
-    pieces: list[str] = []
-    position = 0
-    for match in _ADDRESS.finditer(text):
-        url = match[0].rstrip(".,;:!?*_~")
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1].rstrip(".,;:!?*_~")
-        if target := safe_url(url):
-            pieces += [escape(text[position : match.start()]), target]
-            position = match.start() + len(url)
-            # Discord takes whatever follows for a part of the address.
-            pieces += [" "] if text[position : position + 1] not in _ENDS_ADDRESS else []
-    return "".join([*pieces, escape(text[position:])])
-
-
-def _wrap(mark: str, text: str) -> str:
-    """Put marks close around a text: Discord, like CommonMark, ignores marks that touch a blank inside."""
-    inner = text.strip()
-    if not inner:
-        return text
-    lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return f"{lead}{mark}{inner}{mark}{tail}"
-
-
-def code_span(text: str) -> str:
-    """Show a text as inline code; backticks inside are kept apart from the marks."""
-    text = " ".join(_REF_IN_CODE.sub(r"\1", clean(text)).split())
-    # Code pings nobody, but a page may end within it.
-    text = _MENTION.sub("<" + ZERO_WIDTH, text)
-    pieces = [text[start : start + _LONGEST_CODE] for start in range(0, len(text), _LONGEST_CODE)]
-    return ZERO_WIDTH.join(
-        f"`` {re.sub('`(?=`)', '`' + ZERO_WIDTH, piece)} ``" if "`" in piece else f"`{piece}`" for piece in pieces
-    )
-
-
-def code_block(text: str, language: str = "") -> str:
-    """Show a text as a block of code, whatever it holds."""
-    text = _REF_IN_CODE.sub(r"\1", clean(text)).rstrip().replace("```", "`\u200b`\u200b`")
-    return f"```{language}\n{text}\n```"
