@@ -34,7 +34,20 @@ def masked_link(text: str, url: str) -> str:
     """Make a link of words and a web address; the words alone when the address is not one."""
     target = safe_url(url)
     text = " ".join(text.split())
-    return f"[{no_links(text)}]({target})" if target and text else text
+    return f"[{no_links(_bracketed(text))}]({target})" if target and text else text
+
+
+def _bracketed(text: str) -> str:
+    """Write the brackets in a link's words as Discord reads them: it takes pairs as they are, and no escaped ones."""
+    if "\\[" not in text and "\\]" not in text:
+        return text
+    bare = text.replace("\\[", "[").replace("\\]", "]")
+    depth = 0
+    for bracket in re.findall(r"[\[\]]", bare):
+        depth += 1 if bracket == "[" else -1
+        if depth < 0:
+            break
+    return bare if depth == 0 and "](" not in bare else text.replace("\\[", "\uff3b").replace("\\]", "\uff3d")
 
 
 def named_link(text: str, plain: str, url: str) -> str:

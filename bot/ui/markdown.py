@@ -6,8 +6,9 @@ a link with their description, math code, footnotes small print, deep headings b
 
 import html
 import re
-from collections.abc import Callable, Iterable
-from itertools import zip_longest
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -16,7 +17,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from bot.library.plain import footnotes_plugin
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
-from bot.ui.text import ZERO_WIDTH, clean, columns, escape, no_pings
+from bot.ui.raw_html import MEDIA, Element, closed_name, image_words, lowered, open_tag, raised, to_markdown
+from bot.ui.spans import CODE, between, code_block, code_span, escape_with_addresses, full_lines, in_code, wrap
+from bot.ui.tables import Cell, align, tell
+from bot.ui.text import ZERO_WIDTH, escape, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
 """Takes the target of a `ref:` link; gives an address (or nothing) and words to put behind the link's text."""
@@ -34,45 +38,57 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser().use(footnotes_plugin)
 _WITHOUT_FOOTNOTES = _parser()
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>|<!--(?:[^-]|-(?!->)){0,2000}-->", re.DOTALL)
-_REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
-_MENTION = re.compile(r"<(?=[@#:/t])")
-_LONGEST_CODE = 400  # characters between two backticks, so that pages can be cut between them
-_MAX_TABLE_WIDTH = 38  # columns that a phone shows
+_DEEPEST = 10  # levels of lists that Discord indents
+# What kramdown and goldmark read as attributes, and show nowhere: `{: .class}` anywhere, `{#id}` behind a heading.
+_ATTRIBUTES = re.compile(r"\s?\{:[^{}\n]{0,300}\}")
+_HEADING_ATTRIBUTES = re.compile(r"\s*\{:?\s?[#.][^{}\n]{0,300}\}\s*$")
+_CALLOUT = re.compile(r"\[!([A-Za-z][A-Za-z-]{0,30})\][+-]?[ \t]*")  # of GitHub and Obsidian
+_BOXES = (("\\[ \\] ", "☐ "), ("\\[x\\] ", "☑ "), ("\\[X\\] ", "☑ "))
+_TAGS_WITH_WORDS = frozenset(("a", "code", "kbd", "samp", "tt", "sub", "sup"))
 
 
 def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
     """Render markdown into blocks, each a paragraph, list, quote or block of code."""
-    try:
-        root = SyntaxTreeNode(_PARSER.parse(markdown))
-    except ValueError:  # a footnote that is defined within itself gives tokens that are no tree
-        root = SyntaxTreeNode(_WITHOUT_FOOTNOTES.parse(markdown))
-    blocks = (_Renderer(resolve_ref).block(node) for node in root.children)
+    renderer = _Renderer(resolve_ref)
+    blocks = (block for node in _parse(markdown) for block in renderer.blocks(node))
     return [block if block.startswith("```") else no_pings(block) for block in blocks if block.strip()]
+
+
+def _parse(markdown: str) -> list[SyntaxTreeNode]:
+    try:
+        return SyntaxTreeNode(_PARSER.parse(markdown)).children
+    except ValueError:  # a footnote that is defined within itself gives tokens that are no tree
+        return SyntaxTreeNode(_WITHOUT_FOOTNOTES.parse(markdown)).children
 
 
 class _Renderer:
     def __init__(self, resolve_ref: ResolveRef) -> None:
         self._resolve_ref = resolve_ref
+        self._lists = 0  # that are open
+        self._quotes = 0
+        self._marks: list[str] = []  # of emphasis that are open: Discord nests none in itself
+        self._linked = False
 
     # --- blocks -----------------------------------------------------------------------------------
 
-    def block(self, node: SyntaxTreeNode) -> str:
+    def blocks(self, node: SyntaxTreeNode) -> list[str]:
+        if node.type == "html_block":
+            return [block for part in _parse(to_markdown(node.content)) for block in self.blocks(part)]
         render = getattr(self, f"_{node.type}", None)
-        if render is not None:
-            return str(render(node))
-        return self._children(node)
+        return [str(render(node))] if render is not None else self._children(node)
 
-    def _children(self, node: SyntaxTreeNode, separator: str = "\n\n") -> str:
-        return separator.join(filter(None, (self.block(child) for child in node.children)))
+    def _children(self, node: SyntaxTreeNode) -> list[str]:
+        return [block for child in node.children for block in self.blocks(child) if block]
 
     def _heading(self, node: SyntaxTreeNode) -> str:
-        text = " ".join(self.inline(node.children).split())
+        text = " ".join(_HEADING_ATTRIBUTES.sub("", self.inline(node.children)).split())
         if not text:
             return ""
         # Within a section every heading is below the section's own.
-        return f"### {text}" if node.tag in ("h1", "h2", "h3") else f"**{text.replace('**', '')}**"
+        if node.tag not in ("h1", "h2", "h3") or self._lists:
+            return f"**{text.replace('**', '')}**"
+        # Discord takes a mark at the end for one that closes the heading.
+        return f"### {text}{ZERO_WIDTH if text.endswith('#') else ''}"
 
     def _paragraph(self, node: SyntaxTreeNode) -> str:
         return self.inline(node.children).strip()
@@ -88,14 +104,41 @@ class _Renderer:
         return "\n".join(self._item(item, f"{start + i}. ") for i, item in enumerate(node.children))
 
     def _item(self, item: SyntaxTreeNode, mark: str) -> str:
-        text = self._children(item, "\n")
-        for box, sign in (("\\[ \\] ", "☐ "), ("\\[x\\] ", "☑ "), ("\\[X\\] ", "☑ ")):
+        self._lists += 1
+        text = "\n".join(self._children(item))
+        self._lists -= 1
+        for box, sign in _BOXES:
             text = sign + text.removeprefix(box) if text.startswith(box) else text
-        lines = text.split("\n")
-        return "\n".join([mark + lines[0], *("  " + line for line in lines[1:])])
+        first, *rest = full_lines(text)
+        if self._lists >= _DEEPEST:
+            return "\n".join([mark + first, *rest])
+        # As wide as the mark, so that numbered lists nest too. An empty line, which only code has, would end the list.
+        return "\n".join([mark + first, *(" " * len(mark) + (line or " ") for line in rest)])
 
     def _blockquote(self, node: SyntaxTreeNode) -> str:
-        return "\n".join(f"> {line}" for line in self._children(node).split("\n"))
+        self._quotes += 1
+        blocks = self._children(node)
+        if node.children and (callout := self._callout(node.children[0])):
+            blocks[0] = callout
+        text = "\n\n".join(blocks)
+        self._quotes -= 1
+        lines = text.split("\n")
+        if not self._quotes:
+            return "\n".join(f"> {line}" for line in lines)
+        # Discord knows no quote within a quote. Within code a bar would be part of it.
+        coded = list(in_code(lines))
+        return "\n".join(line if code else f"│ {line}" for line, code in zip(lines, coded, strict=True))
+
+    def _callout(self, paragraph: SyntaxTreeNode) -> str:
+        """Render the first paragraph of a quote whose first line names its kind; empty for any other."""
+        words = paragraph.children[0].children if paragraph.type == "paragraph" else []
+        kind = _CALLOUT.match(words[0].content) if words and words[0].type == "text" else None
+        if not kind:
+            return ""
+        end = next((place for place, word in enumerate(words) if word.type in ("softbreak", "hardbreak")), len(words))
+        title = (escape(words[0].content[kind.end() :]) + self.inline(words[1:end])).strip()
+        rest = self.inline(words[end + 1 :]).strip()
+        return f"**{kind[1].capitalize()}**" + (f": {title}" if title else "") + (f"\n{rest}" if rest else "")
 
     def _fence(self, node: SyntaxTreeNode) -> str:
         language = re.match(r"[A-Za-z0-9_+-]{0,20}", node.info.strip())
@@ -111,60 +154,85 @@ class _Renderer:
     def _hr(self, node: SyntaxTreeNode) -> str:
         return "———"
 
-    def _html_block(self, node: SyntaxTreeNode) -> str:
-        return escape(" ".join(html.unescape(_TAG.sub(" ", node.content)).split()))
-
     def _table(self, node: SyntaxTreeNode) -> str:
+        cells = [row.children for part in node.children for row in part.children]
+        styles = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in cells[0]]
         rows = [
-            [" ".join(_plain(cell).split()) for cell in row.children] for part in node.children for row in part.children
+            [self._cell(cell, bold=number == 0 and len(row) > 1) for number, cell in enumerate(row)] for row in cells
         ]
-        widths = [max(map(columns, column)) for column in zip_longest(*rows, fillvalue="")]
-        if sum(widths) + 2 * len(widths) > _MAX_TABLE_WIDTH:
-            return self._wide_table(rows)
-        lines = [
-            "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
-            for row in rows
-        ]
-        lines.insert(1, "  ".join("─" * width for width in widths))
-        return code_block("\n".join(lines))
+        if aligned := align(rows, styles):
+            return code_block(aligned)
+        return tell(rows)
 
-    def _wide_table(self, rows: list[list[str]]) -> str:
-        """Tell a table that no phone can show as a list: a row each, its cells named by their columns."""
-        head, *body = rows
-        items: list[str] = []
-        for row in body:
-            cells = [f"{escape(name)} {escape(cell)}" for name, cell in zip(head[1:], row[1:], strict=False) if cell]
-            items.append(f"- **{escape(row[0]) or '—'}**" + (f" — {' · '.join(cells)}" if cells else ""))
-        return "\n".join(items) if items else escape(" · ".join(head))
+    def _cell(self, cell: SyntaxTreeNode, *, bold: bool) -> Cell:
+        self._marks += ["**"] if bold else []
+        shown = " ".join(self.inline(cell.children).split())
+        self._marks = self._marks[:-1] if bold else self._marks
+        return Cell(" ".join(_plain(cell).split()), shown, "](" in shown or "://" in shown)
 
     def _dl(self, node: SyntaxTreeNode) -> str:
         parts: list[str] = []
         for child in node.children:
-            text = self._children(child, "\n") if child.type == "dd" else self.inline(child.children)
-            parts.append(f"**{text}**" if child.type == "dt" else text)
-        return "\n".join(parts)
+            if child.type == "dt":
+                parts.append(self._emphasized("**", child.children))
+            else:
+                parts += self._children(child)
+        return "\n".join(filter(None, parts))
 
     def _footnote_block(self, node: SyntaxTreeNode) -> str:
         notes: list[str] = []
         for note in node.children:
-            number = int(note.meta.get("id", 0)) + 1
-            notes.append(f"-# {number}: " + self._children(note, " ").replace("\n", " "))
+            lines = full_lines("\n".join(self._children(note)))
+            lines[0] = f"{int(note.meta.get('id', 0)) + 1}: {lines[0]}"
+            coded = in_code(lines)
+            notes += [line if code else f"-# {line}" for line, code in zip(lines, coded, strict=True)]
         return "\n".join(notes)
 
     # --- inline -----------------------------------------------------------------------------------
 
     def inline(self, nodes: Iterable[SyntaxTreeNode]) -> str:
-        text = ""
-        for node in nodes:
-            piece = self._inline_node(node)
-            # Two spans of code that touch would be read as one.
-            text += ZERO_WIDTH + piece if text.endswith("`") and piece.startswith("`") else piece
+        nodes = list(nodes)
+        ends = _closing_tags(nodes)
+        text, position = "", 0
+        while position < len(nodes):
+            node, begin = nodes[position], position + 1
+            position += 1
+            if node.type == "html_inline":
+                tag = open_tag(node.content)
+                if tag and (end := _next_of(ends.get(tag.name, ()), begin)):
+                    piece, position = self._tagged(tag, nodes[begin:end]), end + 1
+                else:
+                    piece = self._tag(tag)
+            else:
+                piece = self._inline_node(node)
+            text += between(text, piece) + piece
         return text
+
+    def _tag(self, tag: Element | None) -> str:
+        if tag and tag.name == "br":
+            return "\n"
+        if tag and tag.name == "img":
+            return self._picture(image_words(tag), tag.attributes.get("src", ""))
+        if tag and tag.name in MEDIA:
+            words = escape(" ".join(tag.attributes.get("title", "").split())) or tag.name
+            return f"{masked_link(f'▶ {words}', tag.attributes.get('src', '')) or f'▶ {words}'} "
+        return ""
+
+    def _tagged(self, tag: Element, nodes: list[SyntaxTreeNode]) -> str:
+        plain = " ".join("".join(map(_plain, nodes)).split())
+        if tag.name == "a":
+            return self._link(tag.attributes.get("href", ""), nodes, plain)
+        shown = self.inline(nodes)
+        if not plain or "](" in shown or "://" in shown:
+            return shown
+        if tag.name in ("sup", "sub"):
+            return escape(raised(plain) if tag.name == "sup" else lowered(plain))
+        return code_span(plain)
 
     def _inline_node(self, node: SyntaxTreeNode) -> str:
         match node.type:
             case "text" | "text_special":
-                return _escape_with_addresses(node.content)
+                return escape_with_addresses(_ATTRIBUTES.sub("", node.content))
             case "inline":
                 # Marks at the beginning of a line mean something only there, so each line is escaped by itself.
                 return self.inline(node.children)
@@ -173,86 +241,80 @@ class _Renderer:
             case "hardbreak":
                 return "\n"
             case "strong":
-                return _wrap("**", self.inline(node.children))
+                return self._emphasized("**", node.children)
             case "em":
-                return _wrap("*", self.inline(node.children))
+                return self._emphasized("*", node.children)
             case "s":
-                return _wrap("~~", self.inline(node.children))
+                return self._emphasized("~~", node.children)
             case "code_inline" | "math_inline" | "math_inline_double":
                 return code_span(node.content)
             case "link":
-                return self._link(str(node.attrs.get("href", "")), self.inline(node.children), _plain(node))
+                return self._link(str(node.attrs.get("href", "")), node.children, _plain(node))
             case "image":
-                return self._image(node)
+                return self._picture(_plain(node), str(node.attrs.get("src", "")))
             case "footnote_ref":
                 return f"\\[{int(node.meta.get('id', 0)) + 1}\\]"
-            case "html_inline":
-                return "\n" if re.fullmatch(r"<br\s*/?>", node.content, re.IGNORECASE) else ""
             case "footnote_anchor":
                 return ""
             case _:
                 return self.inline(node.children) if node.children else escape(node.content)
 
-    def _link(self, href: str, text: str, plain: str) -> str:
+    def _emphasized(self, mark: str, nodes: Iterable[SyntaxTreeNode]) -> str:
+        if mark in self._marks:
+            return self.inline(nodes)
+        self._marks.append(mark)
+        text = self.inline(nodes)
+        self._marks.pop()
+        pieces: list[str] = []
+        position = 0
+        for code in CODE.finditer(text):
+            if code[0][0] == "`" and mark[0] in code[0]:  # which would end the emphasis
+                pieces += [wrap(mark, text[position : code.start()]), code[0]]
+                position = code.end()
+        return "".join([*pieces, wrap(mark, text[position:])])
+
+    def _link(self, href: str, nodes: Iterable[SyntaxTreeNode], plain: str) -> str:
+        outer = self._linked
+        url, words = self._resolve_ref(href.removeprefix("ref:")) if href.startswith("ref:") else (href, "")
+        self._linked = outer or is_web_address(url)
+        text = self.inline(nodes)
+        self._linked = outer
+        if outer or not is_web_address(url):
+            address = unquote(href.removeprefix("mailto:")) if href.startswith("mailto:") else plain
+            return text + words if address in plain else f"{text} ({escape(address)})"
         if href.startswith("ref:"):
-            url, words = self._resolve_ref(href.removeprefix("ref:"))
-            return (masked_link(text, url) if url else text) + words
-        if not is_web_address(href):
-            return text
+            return masked_link(text, url) + words
         if plain.strip() in (href, html.unescape(href)):
             return safe_url(href)
         return named_link(text, plain, href)
 
-    def _image(self, node: SyntaxTreeNode) -> str:
-        source = str(node.attrs.get("src", ""))
-        words = f"🖼 {escape(' '.join(node.content.split()) or 'image')}"
-        return masked_link(words, source) if is_web_address(source) else words
+    def _picture(self, description: str, source: str) -> str:
+        words = f"🖼 {escape(' '.join(description.split()) or 'image')}"
+        return masked_link(words, source) if is_web_address(source) and not self._linked else words
 
 
 def _plain(node: SyntaxTreeNode) -> str:
     """Give the words of a node without any markup."""
     if node.type in ("text", "text_special", "code_inline", "math_inline"):
         return node.content
-    if node.type == "softbreak":
+    if node.type in ("softbreak", "hardbreak"):
         return " "
+    if node.type == "html_inline":
+        tag = open_tag(node.content)
+        return f" {image_words(tag)} " if tag and tag.name in ("br", "img") else ""
+    if node.type == "footnote_ref":
+        return f"[{int(node.meta.get('id', 0)) + 1}]"
     return "".join(_plain(child) for child in node.children)
 
 
-def _escape_with_addresses(text: str) -> str:
-    """Escape a text but for the addresses in it, which would lead elsewhere with a backslash inside."""
-    pieces: list[str] = []
-    position = 0
-    for match in _ADDRESS.finditer(text):
-        url = match[0].rstrip(".,;:!?*_~")
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1].rstrip(".,;:!?*_~")
-        if target := safe_url(url):
-            pieces += [escape(text[position : match.start()]), target]
-            position = match.start() + len(url)
-    return "".join([*pieces, escape(text[position:])])
+def _closing_tags(nodes: Iterable[SyntaxTreeNode]) -> dict[str, list[int]]:
+    ends: dict[str, list[int]] = {}
+    for position, node in enumerate(nodes):
+        if node.type == "html_inline" and (name := closed_name(node.content)) in _TAGS_WITH_WORDS:
+            ends.setdefault(name, []).append(position)
+    return ends
 
 
-def _wrap(mark: str, text: str) -> str:
-    """Put marks close around a text: Discord, like CommonMark, ignores marks that touch a blank inside."""
-    inner = text.strip()
-    if not inner:
-        return text
-    lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return f"{lead}{mark}{inner}{mark}{tail}"
-
-
-def code_span(text: str) -> str:
-    """Show a text as inline code; backticks inside are kept apart from the marks."""
-    text = " ".join(_REF_IN_CODE.sub(r"\1", clean(text)).split())
-    # Code pings nobody, but a page may end within it.
-    text = _MENTION.sub("<" + ZERO_WIDTH, text)
-    pieces = [text[start : start + _LONGEST_CODE] for start in range(0, len(text), _LONGEST_CODE)]
-    return ZERO_WIDTH.join(
-        f"`` {re.sub('`(?=`)', '`' + ZERO_WIDTH, piece)} ``" if "`" in piece else f"`{piece}`" for piece in pieces
-    )
-
-
-def code_block(text: str, language: str = "") -> str:
-    """Show a text as a block of code, whatever it holds."""
-    text = _REF_IN_CODE.sub(r"\1", clean(text)).rstrip().replace("```", "`\u200b`\u200b`")
-    return f"```{language}\n{text}\n```"
+def _next_of(positions: Sequence[int], begin: int) -> int | None:
+    found = bisect_left(positions, begin)
+    return positions[found] if found < len(positions) else None
