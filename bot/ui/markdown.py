@@ -1,7 +1,8 @@
 """Markdown of a review -> the dialect that Discord shows.
 
 Discord renders emphasis, links, lists, quotes, code and three levels of headings. Tables become aligned code, images
-a link with their description, math code, footnotes small print, deep headings bold, and HTML its text.
+a link with their description, simple math text and other math code, footnotes small print, deep headings bold, and
+HTML its text.
 """
 
 import html
@@ -15,6 +16,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from bot.library.plain import footnotes_plugin
+from bot.papers.formulas import readable_math
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
 from bot.ui.text import ZERO_WIDTH, clean, columns, escape, no_pings
 
@@ -104,7 +106,8 @@ class _Renderer:
     _code_block = _fence
 
     def _math_block(self, node: SyntaxTreeNode) -> str:
-        return code_block(node.content.strip(), "tex")
+        formula = readable_math(node.content)
+        return escape(formula) if formula else code_block(node.content.strip(), "tex")
 
     _math_block_label = _math_block
 
@@ -178,8 +181,11 @@ class _Renderer:
                 return _wrap("*", self.inline(node.children))
             case "s":
                 return _wrap("~~", self.inline(node.children))
-            case "code_inline" | "math_inline" | "math_inline_double":
+            case "code_inline":
                 return code_span(node.content)
+            case "math_inline" | "math_inline_double":
+                formula = readable_math(node.content)
+                return escape(formula) if formula else code_span(node.content)
             case "link":
                 return self._link(str(node.attrs.get("href", "")), self.inline(node.children), _plain(node))
             case "image":
