@@ -19,11 +19,13 @@ from bot.papers.symbols import (
     ACCENTS,
     ALPHABETS,
     CLOSING,
+    COMPOUNDS,
     DIFFERENTIALS,
     LARGE,
     LETTERLIKE,
     OPENING,
     RAISED,
+    RAISED_LETTERS,
     RENAMED,
     SMALL,
     SUBSCRIPTS,
@@ -126,7 +128,9 @@ def _atoms(node: Element) -> list[_Atom]:
         case "mi" | "mn" | "mo" | "mtext":
             return _leaf(node)
         case "mspace" if "linebreak" not in node.attrib:
-            return [] if node.get("width", "").startswith("-") else [_Atom(" ", "space")]
+            return [] if node.get("width", "").startswith(("-", "negative")) else [_Atom(" ", "space")]
+        case "msub" | "msup" | "msubsup" if node[0].tag in ("msub", "msup", "msubsup"):
+            raise _NotSimpleError("two scripts of one kind")
         case "msub":
             return [_scripted(_atoms(node[0]), sub=node[1])]
         case "msup":
@@ -138,19 +142,33 @@ def _atoms(node: Element) -> list[_Atom]:
         case "mfrac" if "linethickness" not in node.attrib:
             return [_Atom(f"{_operand(node[0], factors=True)}/{_operand(node[1], factors=False)}", "frac")]
         case "msqrt":
-            return [_Atom("√" + _operand(node[0], factors=False), "ord", open_end=True)]
+            return [_root(node)]
         case "mroot":
             degree, _ = _script(node[1], "^", SUPERSCRIPTS)
-            return [_Atom(f"{degree}√{_operand(node[0], factors=False)}", "ord", open_end=True)]
+            return [_root(node, degree)]
         case _:
             raise _NotSimpleError(node.tag)
+
+
+def _root(node: Element, degree: str = "") -> _Atom:
+    radicand = _operand(node[0], factors=False)
+    bracketed = radicand.startswith("(") and radicand.endswith(")")
+    if not bracketed and RAISED_LETTERS.union("^(").intersection(radicand):
+        radicand = f"({radicand})"  # √(x²) is not (√x)²
+    return _Atom(f"{degree}√{radicand}", "ord", open_end=True)
 
 
 def _row(node: Element) -> list[_Atom]:
     letters = [child for child in node if child.tag == "mi" and child.get("mathvariant") == "normal"]
     if len(letters) > 1 and len(letters) == len(node):
         return [_Atom("".join(_text(letter) for letter in letters), "name")]
-    return [atom for child in node for atom in _atoms(child)]
+    atoms: list[_Atom] = []
+    for child in node:
+        for atom in _atoms(child):
+            if atoms and atoms[-1].text + atom.text in COMPOUNDS:
+                atom = _Atom(atoms.pop().text + atom.text, "rel")
+            atoms.append(atom)
+    return atoms
 
 
 def _text(node: Element) -> str:
@@ -210,7 +228,7 @@ def _letter(character: str, variant: str) -> str:
 
 
 def _scripted(base: Sequence[_Atom], sub: Element | None = None, sup: Element | None = None) -> _Atom:
-    if len(base) == 1 and base[0].kind == "frac":
+    if len(base) == 1 and (base[0].kind == "frac" or base[0].open_end):
         base = [_Atom(f"({base[0].text})", "ord")]
     bracketed = bool(base) and base[0].kind == "open" and base[-1].kind == "close"
     if not bracketed and any(atom.kind in ("rel", "punct", "frac", "space") for atom in base) and len(base) > 1:
@@ -265,6 +283,7 @@ def _operand(node: Element, *, factors: bool) -> str:
         atoms = atoms[1:]
     kinds = [atom.kind for atom in atoms]
     one = kinds == ["ord", "open", *kinds[2:-1], "close"] and kinds.count("open") == 1  # P(x)
+    one = one or (kinds == ["bar", *kinds[1:-1], "bar"] and kinds.count("bar") == 2)  # |x|
     one = one or (len(atoms) == 1 and kinds != ["frac"])
     product = factors and all(kind in ("ord", "num", "open", "close", "bar") for kind in kinds)
     return text if one or (product and "/" not in text) else f"({text})"

@@ -7,7 +7,8 @@ SUPERSCRIPTS = str.maketrans(
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᵠᵡᵀ′″‴°",
 )
 SUBSCRIPTS = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
-SMALL = frozenset(map(chr, (*SUPERSCRIPTS.values(), *SUBSCRIPTS.values())))
+RAISED_LETTERS = frozenset(map(chr, SUPERSCRIPTS.values()))
+SMALL = RAISED_LETTERS | frozenset(map(chr, SUBSCRIPTS.values()))
 RAISED = frozenset("*†‡")  # stand high in the line by themselves
 
 # What latex2mathml sets above a letter -> what combines with the letter.
@@ -21,6 +22,7 @@ OPENING, CLOSING = "([{⟨⌊⌈", ")]}⟩⌋⌉"
 LARGE = "∑∏∐∫∬∭∮⋂⋃⋀⋁⨁⨂⨀⨄⨆"
 LETTERLIKE = "∂∇∞∅∀∃∄¬√∆⊤⊥′″‴℘ℵ⋯…"
 RENAMED = {"~": "∼", "∣": "|", "∗": "*", "⟂": "⊥", "⧵": "∖"}
+COMPOUNDS = frozenset([":=", "==", "<=", ">=", "!=", "+=", "=>", "−>"])
 DIFFERENTIALS = frozenset("∂d∇Δδ")
 
 # --- texts -----------------------------------------------------------------------------------------
