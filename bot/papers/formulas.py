@@ -7,14 +7,14 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import Converter
 
+from bot.papers.atoms import Atom, Kind, joined
 from bot.papers.symbols import (
     ACCENTS,
     ALPHABETS,
@@ -31,16 +31,6 @@ from bot.papers.symbols import (
     SUBSCRIPTS,
     SUPERSCRIPTS,
 )
-
-_Kind = Literal["ord", "num", "name", "op", "rel", "open", "close", "bar", "punct", "text", "frac", "space"]
-
-
-@dataclass(frozen=True)
-class _Atom:
-    text: str
-    kind: _Kind
-    open_end: bool = False
-    """A letter or digit that followed at once would be read as a part of it, as in `d_model`."""
 
 
 class _NotSimpleError(Exception):
@@ -66,8 +56,6 @@ _SYNONYMS = (  # what latex2mathml does not know, or only in part
 )
 
 _LONGEST_LETTERS = 3  # a longer word is easier to read as `d_model` than in small letters
-_ENDS, _STARTS = ("ord", "num", "name", "close", "frac", "op"), ("ord", "num", "name", "frac", "op")
-_CLINGING = ("ord", "num", "name", "op", "frac", "text")
 
 
 def readable_math(tex: str) -> str | None:
@@ -87,7 +75,7 @@ def _read(source: str) -> str | None:
     for pattern, replacement in _SYNONYMS:
         synonymous = pattern.sub(replacement, synonymous)
     try:
-        text = _joined(_atoms(Converter().convert_to_element(synonymous)))
+        text = joined(_atoms(Converter().convert_to_element(synonymous)))
     except Exception:  # what is not well-formed raises errors of a dozen unrelated kinds
         return None
     text = " ".join(text.split())
@@ -121,14 +109,14 @@ def _signs(text: str) -> Counter[str]:
 # --- MathML -> atoms ----------------------------------------------------------------------------------
 
 
-def _atoms(node: Element) -> list[_Atom]:
+def _atoms(node: Element) -> list[Atom]:
     match node.tag:
         case "math" | "mrow" | "mstyle":
             return _row(node)
         case "mi" | "mn" | "mo" | "mtext":
             return _leaf(node)
         case "mspace" if "linebreak" not in node.attrib:
-            return [] if node.get("width", "").startswith(("-", "negative")) else [_Atom(" ", "space")]
+            return [] if node.get("width", "").startswith(("-", "negative")) else [Atom(" ", "space")]
         case "msub" | "msup" | "msubsup" if node[0].tag in ("msub", "msup", "msubsup"):
             raise _NotSimpleError("two scripts of one kind")
         case "msub":
@@ -140,7 +128,7 @@ def _atoms(node: Element) -> list[_Atom]:
         case "munder" | "mover" | "munderover":
             return [_stacked(node)]
         case "mfrac" if "linethickness" not in node.attrib:
-            return [_Atom(f"{_operand(node[0], factors=True)}/{_operand(node[1], factors=False)}", "frac")]
+            return [Atom(f"{_operand(node[0], factors=True)}/{_operand(node[1], factors=False)}", "frac")]
         case "msqrt":
             return [_root(node)]
         case "mroot":
@@ -150,23 +138,23 @@ def _atoms(node: Element) -> list[_Atom]:
             raise _NotSimpleError(node.tag)
 
 
-def _root(node: Element, degree: str = "") -> _Atom:
+def _root(node: Element, degree: str = "") -> Atom:
     radicand = _operand(node[0], factors=False)
     bracketed = radicand.startswith("(") and radicand.endswith(")")
     if not bracketed and RAISED_LETTERS.union("^(").intersection(radicand):
         radicand = f"({radicand})"  # √(x²) is not (√x)²
-    return _Atom(f"{degree}√{radicand}", "ord", open_end=True)
+    return Atom(f"{degree}√{radicand}", "ord", open_end=True)
 
 
-def _row(node: Element) -> list[_Atom]:
+def _row(node: Element) -> list[Atom]:
     letters = [child for child in node if child.tag == "mi" and child.get("mathvariant") == "normal"]
     if len(letters) > 1 and len(letters) == len(node):
-        return [_Atom("".join(_text(letter) for letter in letters), "name")]
-    atoms: list[_Atom] = []
+        return [Atom("".join(_text(letter) for letter in letters), "name")]
+    atoms: list[Atom] = []
     for child in node:
         for atom in _atoms(child):
             if atoms and atoms[-1].text + atom.text in COMPOUNDS:
-                atom = _Atom(atoms.pop().text + atom.text, "rel")
+                atom = Atom(atoms.pop().text + atom.text, "rel")
             atoms.append(atom)
     return atoms
 
@@ -178,18 +166,18 @@ def _text(node: Element) -> str:
     return text
 
 
-def _leaf(node: Element) -> list[_Atom]:
+def _leaf(node: Element) -> list[Atom]:
     if node.tag == "mtext":
         text = re.sub(r"\\([_%&#{}])", r"\1", html.unescape(node.text or ""))
         if re.search(r"[\\$^]", text):
             raise _NotSimpleError(text)
-        return [_Atom(text.replace("\u00a0", " "), "text")]
+        return [Atom(text.replace("\u00a0", " "), "text")]
     text = _styled(_text(node), node.get("mathvariant", ""))
     text = RENAMED.get(text, text)
-    return [_Atom(text, _kind(node, text))] if text else []
+    return [Atom(text, _kind(node, text))] if text else []
 
 
-def _kind(node: Element, text: str) -> _Kind:
+def _kind(node: Element, text: str) -> Kind:
     if node.tag == "mn":
         return "num"
     if len(text) > 1:
@@ -227,9 +215,9 @@ def _letter(character: str, variant: str) -> str:
     return character
 
 
-def _scripted(base: Sequence[_Atom], sub: Element | None = None, sup: Element | None = None) -> _Atom:
+def _scripted(base: Sequence[Atom], sub: Element | None = None, sup: Element | None = None) -> Atom:
     if len(base) == 1 and (base[0].kind == "frac" or base[0].open_end):
-        base = [_Atom(f"({base[0].text})", "ord")]
+        base = [Atom(f"({base[0].text})", "ord")]
     bracketed = bool(base) and base[0].kind == "open" and base[-1].kind == "close"
     if not bracketed and any(atom.kind in ("rel", "punct", "frac", "space") for atom in base) and len(base) > 1:
         raise _NotSimpleError("script of a sum")
@@ -237,16 +225,16 @@ def _scripted(base: Sequence[_Atom], sub: Element | None = None, sup: Element | 
     high = _script(sup, "^", SUPERSCRIPTS) if sup is not None else ("", False)
     # What has small letters goes first, so that K⁰_S can be told from K_S⁰.
     scripts = [high, low] if low[0].startswith("_") and not high[0].startswith("^") else [low, high]
-    text = _joined(base) + "".join(script for script, _ in scripts)
+    text = joined(base) + "".join(script for script, _ in scripts)
     open_end = any(is_open for _, is_open in scripts)
     kind = base[-1].kind if base else "ord"
-    return _Atom(text, "ord" if kind in ("close", "open", "num") else kind, open_end)
+    return Atom(text, "ord" if kind in ("close", "open", "num") else kind, open_end)
 
 
 def _script(node: Element, mark: str, table: dict[int, int]) -> tuple[str, bool]:
     """Write a script, and tell whether it has an open end."""
     atoms = _atoms(node)
-    text = _joined(atoms, tight=True).strip()
+    text = joined(atoms, tight=True).strip()
     if not text or re.search(r"[_^]\(", text):
         raise _NotSimpleError("script of scripts")
     if mark == "^" and text in RAISED:
@@ -261,7 +249,7 @@ def _script(node: Element, mark: str, table: dict[int, int]) -> tuple[str, bool]
     return (mark + text, True) if plain else (f"{mark}({text})", False)
 
 
-def _stacked(node: Element) -> _Atom:
+def _stacked(node: Element) -> Atom:
     base, mark = _atoms(node[0]), html.unescape(node[1].text or "")
     if node.tag != "munderover" and node[1].tag == "mo" and mark:
         combining = ACCENTS.get(mark, "") if node.tag == "mover" else {"―": "\u0332"}.get(mark, "")
@@ -276,7 +264,7 @@ def _stacked(node: Element) -> _Atom:
 def _operand(node: Element, *, factors: bool) -> str:
     """Write a part of a fraction or a root; in brackets where it is a sum, or a product that may have no factors."""
     atoms = _atoms(node)
-    text = _joined(atoms).strip()
+    text = joined(atoms).strip()
     if not text:
         raise _NotSimpleError("nothing to divide")
     if len(atoms) == 2 and atoms[0].text in DIFFERENTIALS:  # ∂x
@@ -287,49 +275,3 @@ def _operand(node: Element, *, factors: bool) -> str:
     one = one or (len(atoms) == 1 and kinds != ["frac"])
     product = factors and all(kind in ("ord", "num", "open", "close", "bar") for kind in kinds)
     return text if one or (product and "/" not in text) else f"({text})"
-
-
-# --- atoms -> text ------------------------------------------------------------------------------------
-
-
-def _joined(atoms: Iterable[_Atom], *, tight: bool = False) -> str:
-    """Set atoms beside each other with the blanks that TeX would put there; scripts are tight."""
-    settled = _settled([atom for atom in atoms if atom.text])
-    text = ""
-    previous: _Atom | None = None
-    for atom in settled:
-        text += (" " if previous and _apart(previous, atom, tight=tight) else "") + atom.text
-        previous = atom
-    return text
-
-
-def _settled(atoms: Sequence[_Atom]) -> list[_Atom]:
-    """Tell signs, which stand close, from operators; and bracket the fractions that something clings to."""
-    settled: list[_Atom] = []
-    for index, atom in enumerate(atoms):
-        before = settled[-1].kind if settled else None
-        after = atoms[index + 1].kind if index + 1 < len(atoms) else None
-        is_sign = atom.kind == "rel" and (before in (None, "open", "rel", "punct") or after in (None, "close", "punct"))
-        if is_sign or (atom.text == ":" and before == after == "num"):  # 3:1
-            settled.append(replace(atom, kind="bar"))
-        elif atom.kind == "frac" and (before in (*_CLINGING, "close") or after in (*_CLINGING, "open")):
-            settled.append(replace(atom, text=f"({atom.text})"))
-        else:
-            settled.append(atom)
-    return settled
-
-
-def _apart(left: _Atom, right: _Atom, *, tight: bool) -> bool:
-    if "space" in (left.kind, right.kind):
-        return False
-    if "rel" in (left.kind, right.kind) or left.kind == "punct":
-        return not tight
-    if "frac" in (left.kind, right.kind):
-        return left.kind in (*_CLINGING, "close") and right.kind in (*_CLINGING, "open")
-    if left.kind == "op":
-        return right.kind in _STARTS or (left.text[0] in LARGE and right.kind in ("open", "bar"))
-    if right.kind == "op":
-        return left.kind in _ENDS
-    if left.kind == "name":
-        return right.kind in ("ord", "num", "name")
-    return left.open_end and right.text[0].isalnum()

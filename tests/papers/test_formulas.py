@@ -49,6 +49,7 @@ from bot.papers.formulas import readable_math
         (r"\frac{a+b}{c}", "(a + b)/c"),
         (r"\frac{1}{2\sigma^2}", "1/(2σ²)"),
         (r"\frac{\partial L}{\partial w}", "∂L/∂w"),
+        (r"c/\frac{a}{b}", "c/(a/b)"),
         (r"\frac\lambda 2 F_i", "(λ/2) Fᵢ"),
         (r"\left( \frac{a}{b} \right)^2", "(a/b)²"),
         (r"P(A|B)=\frac{P(B|A)P(A)}{P(B)}", "P(A|B) = P(B|A)P(A)/P(B)"),
