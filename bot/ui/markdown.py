@@ -39,6 +39,7 @@ _WITHOUT_FOOTNOTES = _parser()
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]]+", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>|<!--(?:[^-]|-(?!->)){0,2000}-->", re.DOTALL)
 _REF_IN_CODE = re.compile(r"\[([^\[\]]{0,200})\]\(ref:[^()\s]{0,400}\)")  # code cannot hold a link
+_MATH_IN_CODE = re.compile(r"\\\(.*\\\)", re.DOTALL)  # how blogs in Hugo keep markdown out of it
 _MENTION = re.compile(r"<(?=[@#:/t])")
 _LONGEST_CODE = 400  # characters between two backticks, so that pages can be cut between them
 _MAX_TABLE_WIDTH = 38  # columns that a phone shows
@@ -181,10 +182,10 @@ class _Renderer:
                 return _wrap("*", self.inline(node.children))
             case "s":
                 return _wrap("~~", self.inline(node.children))
-            case "code_inline":
+            case "code_inline" if not _MATH_IN_CODE.fullmatch(node.content):
                 return code_span(node.content)
-            case "math_inline" | "math_inline_double":
-                formula = readable_math(node.content)
+            case "code_inline" | "math_inline" | "math_inline_double":
+                formula = readable_math(node.content.removeprefix(r"\(").removesuffix(r"\)"))
                 return escape(formula) if formula else code_span(node.content)
             case "link":
                 return self._link(str(node.attrs.get("href", "")), self.inline(node.children), _plain(node))

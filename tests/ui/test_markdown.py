@@ -44,6 +44,7 @@ def rendered(markdown: str) -> str:
         ("a<br>b <b>bold</b> <script>x</script>", "a\nb bold x"),
         ("math $x_1^2$ costs $5 and $10", "math x₁² costs $5 and $10"),
         ("so $d_{model} * k$ and $\\binom{n}{k}$", "so d\\_model \\* k and `\\binom{n}{k}`"),
+        ("so `\\(\\theta_i\\)` and `\\(\\binom{n}{k}\\)`", "so θᵢ and `\\(\\binom{n}{k}\\)`"),
         ("$$\n\\frac{a}{b}\n$$", "a/b"),
         ("$$\n\\binom{n}{k}\n$$", "```tex\n\\binom{n}{k}\n```"),
         ("a[^1]\n\n[^1]: the *note*", "a\\[1\\]\n\n-# 1: the *note*"),
