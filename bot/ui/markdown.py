@@ -1,7 +1,8 @@
 """Markdown of a review -> the dialect that Discord shows.
 
 Discord renders emphasis, links, lists, quotes, code and three levels of headings. Tables become aligned code, images
-a link with their description, math code, footnotes small print, deep headings bold, and HTML its text.
+a link with their description, simple math text and other math code, footnotes small print, deep headings bold, and
+HTML its text.
 """
 
 import html
@@ -16,6 +17,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from bot.library.plain import footnotes_plugin
+from bot.papers.formulas import readable_math
 from bot.ui.links import is_web_address, masked_link, named_link, safe_url
 from bot.ui.raw_html import MEDIA, Element, closed_name, image_words, lowered, open_tag, raised, to_markdown
 from bot.ui.spans import CODE, between, code_block, code_span, escape_with_addresses, full_lines, in_code, wrap
@@ -45,6 +47,7 @@ _HEADING_ATTRIBUTES = re.compile(r"\s*\{:?\s?[#.][^{}\n]{0,300}\}\s*$")
 _CALLOUT = re.compile(r"\[!([A-Za-z][A-Za-z-]{0,30})\][+-]?[ \t]*")  # of GitHub and Obsidian
 _BOXES = (("\\[ \\] ", "☐ "), ("\\[x\\] ", "☑ "), ("\\[X\\] ", "☑ "))
 _TAGS_WITH_WORDS = frozenset(("a", "code", "kbd", "samp", "tt", "sub", "sup"))
+_MATH_IN_CODE = re.compile(r"\\\(.*\\\)", re.DOTALL)  # how blogs in Hugo keep markdown out of it
 
 
 def render_blocks(markdown: str, resolve_ref: ResolveRef) -> list[str]:
@@ -147,7 +150,8 @@ class _Renderer:
     _code_block = _fence
 
     def _math_block(self, node: SyntaxTreeNode) -> str:
-        return code_block(node.content.strip(), "tex")
+        formula = readable_math(node.content)
+        return escape(formula) if formula else code_block(node.content.strip(), "tex")
 
     _math_block_label = _math_block
 
@@ -247,7 +251,7 @@ class _Renderer:
             case "s":
                 return self._emphasized("~~", node.children)
             case "code_inline" | "math_inline" | "math_inline_double":
-                return code_span(node.content)
+                return escape(_formula(node)) or code_span(node.content)
             case "link":
                 return self._link(str(node.attrs.get("href", "")), node.children, _plain(node))
             case "image":
@@ -293,10 +297,19 @@ class _Renderer:
         return masked_link(words, source) if is_web_address(source) and not self._linked else words
 
 
+def _formula(node: SyntaxTreeNode) -> str:
+    """Give a formula as text; empty when it is too much for that, and for code that is none."""
+    if node.type == "code_inline" and not _MATH_IN_CODE.fullmatch(node.content):
+        return ""
+    return readable_math(node.content.removeprefix(r"\(").removesuffix(r"\)")) or ""
+
+
 def _plain(node: SyntaxTreeNode) -> str:
     """Give the words of a node without any markup."""
-    if node.type in ("text", "text_special", "code_inline", "math_inline"):
+    if node.type in ("text", "text_special"):
         return node.content
+    if node.type in ("code_inline", "math_inline", "math_inline_double"):
+        return _formula(node) or node.content
     if node.type in ("softbreak", "hardbreak"):
         return " "
     if node.type == "html_inline":
