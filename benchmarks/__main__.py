@@ -83,7 +83,7 @@ def _command(rows: Sequence[command.Row]) -> Iterator[str]:
     yield ""
     yield "`python -m benchmarks.command`: `/paper` in the process, from the text that the gateway sends to the request"
     yield "that is ready for the network, beside a bare discord.py bot that makes the same message, byte for byte, of"
-    yield "constants. The two are asked in turn. For a first card the sentences on it are chosen, beside the event loop."
+    yield "constants. The two are asked in turn. For a first card its sentences are chosen, beside the event loop."
     yield ""
     yield from command.tabulate(rows)
     yield ""

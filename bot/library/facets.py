@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.library.hugo import fold_term
@@ -37,6 +37,7 @@ class Facets:
         self._tags = Postings()
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._authors = Postings()
+        self._ranks: defaultdict[int, dict[str, None]] = defaultdict(dict)  # the authors of as many reviews
         self._years = Postings()
 
     def add(self, number: int, review: Review) -> None:
@@ -46,6 +47,7 @@ class Facets:
             self._spellings[term][tag] += 1
         for author in set(review.authors):
             self._authors.add(author, number)
+            self._rank(author, 1)
         if review.year:
             self._years.add(str(review.year), number)
         self.untagged += not review.tags
@@ -59,9 +61,16 @@ class Facets:
                 self._spellings[term][tag] -= 1
         for author in set(review.authors):
             self._authors.remove(author, number)
+            self._rank(author, -1)
         if review.year:
             self._years.remove(str(review.year), number)
         self.untagged -= not review.tags
+
+    def _rank(self, author: str, more: int) -> None:
+        count = self._authors.count(author)
+        self._ranks[count - more].pop(author, None)
+        if count:
+            self._ranks[count][author] = None
 
     def select(self, wanted: Filter) -> set[int] | None:
         """Give the reviews that pass a filter, in no order; None when it admits all."""
@@ -71,7 +80,8 @@ class Facets:
         if wanted.tag:
             sets.append(self.tagged(fold_term(wanted.tag)))
         if author := normalize(wanted.author):
-            sets.append(number for name in self._named(author) for number in self._authors.get(name))
+            # Folding is most of the work, and a name that holds a short text needs none.
+            sets.append(self._authors.gather([author in name or author in normalize(name) for name in self._authors]))
         return set(sets[0]).intersection(*sets[1:]) if sets else None
 
     def tagged(self, term: str) -> Sequence[int]:
@@ -87,11 +97,12 @@ class Facets:
 
     def authors(self, text: str, limit: int) -> list[str]:
         """Give the authors whose names hold a text, those of most reviews first."""
-        names = self._named(normalize(text))
-        return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
-
-    def _named(self, text: str) -> Iterator[str]:
-        return (name for name in self._authors if text in normalize(name))
+        text, found = normalize(text), list[str]()
+        for count in sorted(self._ranks, reverse=True):
+            if len(found) < limit:
+                named = [name for name in self._ranks[count] if text in name or text in normalize(name)]
+                found += heapq.nsmallest(limit - len(found), named)
+        return found
 
     def years(self) -> list[int]:
         """Give the years of the reviews, the latest first."""

@@ -1,7 +1,8 @@
 """Which reviews have something: a multimap from texts to the numbers of reviews, small in memory."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 
 
 class Postings:
@@ -52,6 +53,16 @@ class Postings:
         if held is None:
             return ()
         return (held,) if isinstance(held, int) else held
+
+    def gather(self, chosen: Iterable[bool]) -> set[int]:
+        """Give the numbers of the reviews that have any of the chosen texts; `chosen` tells it of each, in order."""
+        single, several = list[int](), array("I")
+        for held in compress(self._table.values(), chosen):
+            if isinstance(held, int):
+                single.append(held)
+            else:
+                several += held
+        return set(several).union(single)
 
     def count(self, text: str) -> int:
         """Count the reviews that have a text."""

@@ -23,6 +23,7 @@ from bot.library.postings import Postings
 from bot.library.review import Problem, Review, broken_ref
 
 _FEW = 100  # reviews that are put in order one by one
+_PLACING = 8  # times as much as looking whether a review is among some costs putting it into its place
 _unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
 
 
@@ -239,7 +240,11 @@ class Shelf:
     def browse(self, wanted: Filter) -> Reviews:
         """Give the reviews that pass a filter, newest first."""
         admitted = self._facets.select(wanted)
-        return Reviews(self, self._order.copy() if admitted is None else sorted(admitted, key=self._place))
+        if admitted is None:
+            return Reviews(self, self._order.copy())
+        if len(admitted) * _PLACING < len(self._order):
+            return Reviews(self, sorted(admitted, key=self._place))
+        return Reviews(self, [number for number in self._order if number in admitted])
 
     def tags(self) -> list[Tag]:
         """Give the tags in use, the most used first; spellings of one term count as one, the most common is shown."""
