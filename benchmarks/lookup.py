@@ -155,7 +155,8 @@ def _acronym(review: Review, chance: random.Random) -> Made:
 
 
 def _initials(review: Review) -> str:
-    return "".join(word[0] for word in split_words(review.name) if word not in _SMALL)
+    name = review.name.replace("'s ", " ").replace("\u2019s ", " ")
+    return "".join(word[0] for word in split_words(name) if word not in _SMALL)
 
 
 def _author(review: Review, chance: random.Random) -> Made:

@@ -61,7 +61,7 @@ async def run(root: Path, data: Path, size: int, count: int) -> list[Row]:
             results = await library.search(" ".join(words), NOW)
             mine.append(time.perf_counter() - begun)
             begun = time.perf_counter()
-            await index._read(_BARE, bare_query(words))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            await index._read(_BARE, bare_query(words))  # pyright: ignore[reportPrivateUsage]
             theirs.append(time.perf_counter() - begun)
         if not results.matches.beginnings:  # what was found as it was typed took one query
             ours.append(statistics.median(mine))

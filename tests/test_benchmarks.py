@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import lookup, reading
+from benchmarks import command, lookup, reading
 from benchmarks.corpus import Corpus
 from bot.library.parse import parse_review
 
@@ -38,6 +38,21 @@ def test_the_benchmark_of_finding_measures_every_row() -> None:
     assert set(kinds) == {*lookup.KINDS, "all"}
     bounds = {row.title: row for row in rows if row.unit != "ms"}  # milliseconds are for a quiet machine
     assert all(row.met for row in bounds.values() if "/ rapidfuzz" not in row.title)
+
+
+def test_the_benchmark_of_commands_asks_both_bots_for_the_same_messages() -> None:
+    rows = command.measure(reviews=30, times=40)
+    assert [row.bound for row in rows] == [1.5, None, 1.5, None]
+    assert [len(row.club) for row in rows] == [len(row.bare) for row in rows] == [40, 15, 40, 29]
+    # Far above the bound, which is for a machine with nothing else to do; a card that is made anew takes tens of times.
+    assert all(row.ratio < 5 for row in rows if row.bound)
+
+
+def test_the_page_holds_the_answers_to_commands_and_their_aim() -> None:
+    page = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
+    for name in ("sample library", "2,000 reviews"):
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| {name}, a card that was shown before |")]
+        assert "| 1.5 times" in line
 
 
 def test_the_page_holds_every_row_and_its_aim() -> None:

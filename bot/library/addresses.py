@@ -123,7 +123,7 @@ def _derive_key(review: Review, taken: Collection[str]) -> str:
 
 
 def _hash(seed: str) -> str:
-    return base64.b32encode(hashlib.sha256(seed.encode()).digest())[:12].decode().lower()
+    return base64.b32encode(hashlib.sha256(seed.encode()).digest()[:10])[:12].decode().lower()
 
 
 def short_hash(term: str) -> str:

@@ -2,8 +2,9 @@
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from bot.library.hugo import fold_term
 from bot.library.postings import Postings
@@ -43,6 +44,7 @@ class Facets:
         self._tags = Postings()
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._authors = Postings()
+        self._ranks: defaultdict[int, dict[str, None]] = defaultdict(dict)  # the authors of as many reviews
         self._years = Postings()
 
     def add(self, number: int, review: Review) -> None:
@@ -52,6 +54,7 @@ class Facets:
             self._spellings[term][tag] += 1
         for author in set(review.authors):
             self._authors.add(author, number)
+            self._rank(author, 1)
         if review.year:
             self._years.add(str(review.year), number)
         if not review.tags:
@@ -66,10 +69,17 @@ class Facets:
                 self._spellings[term][tag] -= 1
         for author in set(review.authors):
             self._authors.remove(author, number)
+            self._rank(author, -1)
         if review.year:
             self._years.remove(str(review.year), number)
         if not review.tags:
             self._tags.remove(_UNTAGGED, number)
+
+    def _rank(self, author: str, more: int) -> None:
+        count = self._authors.count(author)
+        self._ranks[count - more].pop(author, None)
+        if count:
+            self._ranks[count][author] = None
 
     def select(self, wanted: Filter) -> set[int] | None:
         """Give the reviews that pass a filter, in no order; None when it admits all."""
@@ -81,7 +91,7 @@ class Facets:
         if wanted.untagged:
             sets.append(self.tagged(_UNTAGGED))
         if wanted.author:
-            sets.append(number for name in self._named(wanted.author) for number in self._authors.get(name))
+            sets.append(self._authors.gather(_named(wanted.author, self._authors)))
         return set(sets[0]).intersection(*sets[1:]) if sets else None
 
     def tagged(self, term: str) -> Sequence[int]:
@@ -101,16 +111,12 @@ class Facets:
 
     def authors(self, text: str, limit: int) -> list[str]:
         """Give the authors whose names hold the words of a text, those of most reviews first."""
-        names = self._named(text)
-        return heapq.nsmallest(limit, names, key=lambda name: (-self._authors.count(name), name))
-
-    def _named(self, text: str) -> Iterator[str]:
-        """Give the authors whose names hold each word of a text, in any order."""
-        words = split_words(text) or [normalize(text.strip())]
-        for name in self._authors:
-            folded = normalize(name)
-            if all(word in folded for word in words):
-                yield name
+        found: list[str] = []
+        for count in sorted(self._ranks, reverse=True):
+            if len(found) < limit:
+                named = compress(self._ranks[count], _named(text, self._ranks[count]))
+                found += heapq.nsmallest(limit - len(found), named)
+        return found
 
     def years(self) -> list[int]:
         """Give the years of the reviews, the latest first."""
@@ -120,3 +126,13 @@ class Facets:
 def terms_of(review: Review) -> dict[str, str]:
     """Give the identities of a review's tags, each with its spelling."""
     return {fold_term(tag): tag for tag in review.tags}
+
+
+def _named(text: str, names: Iterable[str]) -> list[bool]:
+    """Tell of each name whether it holds every word of a text, in any order."""
+    first, *rest = sorted(split_words(text) or [normalize(text.strip())], key=len, reverse=True)
+    # Folding is most of the work, and a name that holds a short text needs none.
+    return [
+        (first in name or first in normalize(name)) and (not rest or all(word in normalize(name) for word in rest))
+        for name in names
+    ]

@@ -34,6 +34,7 @@ _SHARE = 0.5  # of the known files; a scan that finds fewer is a fault
 _BREATH = 8  # reviews that are put on the shelf before others have their turn
 _TEXTS = 500  # that are put into the full-text index in one go
 
+_Fresh = tuple[Review, bytes, str]  # what was read: the review, also packed, and the digest of its file
 _Store = Callable[[list[Reading]], Coroutine[Any, Any, None]]
 
 
@@ -188,13 +189,15 @@ class Loader:
             await asyncio.to_thread(_fill, shelf, kept, now)
         problems: list[Problem] = []
         unread: list[Problem] = []
-        fresh: list[tuple[Review, bytes, str]] = []
+        fresh: list[_Fresh] = []
         self.progress = (0, len(changes.changed))
 
         async def store(readings: list[Reading]) -> None:
             good: list[tuple[Reading, Stamp]] = []
             for number, reading in enumerate(readings):
                 if number % _BREATH == 0:
+                    if not few:
+                        shelf.turn_to(now, more=True)
                     await asyncio.sleep(0)  # other members' questions come between
                 stamp = scan.files[reading.path]
                 problems.extend(reading.problems)
@@ -226,8 +229,7 @@ class Loader:
         await self._index.delete(changes.gone)
         before = await asyncio.to_thread(_unpack, old.values())
         taken = set[str]() if self.shelf is None else self.shelf.keys()
-        taken.difference_update(review.key for review, _ in before)
-        keys = await asyncio.to_thread(assign_keys, [(review, digest) for review, _, digest in fresh], before, taken)
+        keys = await asyncio.to_thread(_assign_keys, fresh, before, taken)
         if few and self.shelf is not None:
             await self._index.put_keys(keys)
             shelf = self.shelf
@@ -243,6 +245,9 @@ class Loader:
             await asyncio.to_thread(shelf.turn_to, now)
             self.shelf = shelf
             await self._index.put_keys(keys)
+        while fresh or before:  # to free them all at once holds the loop
+            del fresh[-_SLICE:], before[-_SLICE:]
+            await asyncio.sleep(0)
         unfinished = any(problem.reason == BEING_WRITTEN for problem in unread)
         return LoadReport(len(shelf), len(changes.changed), len(changes.gone), tuple(problems), unfinished)
 
@@ -321,6 +326,11 @@ def _fill(shelf: Shelf, records: Iterable[Record], now: datetime) -> None:
         if number % _BREATH == 0:
             time.sleep(0)  # the event loop waits for the interpreter too
     shelf.turn_to(now)
+
+
+def _assign_keys(fresh: list[_Fresh], before: list[tuple[Review, str]], taken: set[str]) -> dict[str, str]:
+    taken.difference_update(review.key for review, _ in before)
+    return assign_keys([(review, digest) for review, _, digest in fresh], before, taken)
 
 
 def _unpack(records: Iterable[Record]) -> list[tuple[Review, str]]:

@@ -8,15 +8,15 @@ import heapq
 import math
 import re
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import itemgetter
 
 from bot.library.postings import Postings
-from bot.library.ranking import NEAR, Held, Word, is_sure, score_reviews
+from bot.library.ranking import NEAR, Held, Word, equals, is_sure, score_reviews
 from bot.library.review import Review
-from bot.library.vocabulary import Vocabulary
+from bot.library.vocabulary import Beginnings, Vocabulary
 from bot.library.words import CJK, normalize, split_words
 from bot.papers.identifiers import parse_paper_id
 
@@ -29,14 +29,23 @@ _STOP = frozenset((
 # Left out of acronyms beside these, by some.
 _SMALL = _STOP | {"all", "be", "can", "do", "does", "its", "not", "our", "when", "why", "you", "your"}
 # fmt: on
+_ET_AL = re.compile(r"\bet\.? al\b\.?", re.IGNORECASE)
+_KEY = re.compile(r"\b([^\W\d_]+)((?:19|20)\d\d)([^\W\d_]*)\b")  # of BibTeX: vaswani2017attention
+_POSSESSIVE = re.compile(r"['\u2019]s\b")
+_ARXIV_ID = re.compile(r"(?<![\w./])[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?![\w])|(?<=/)[0-9]{4}\.[0-9]{4,5}(?![0-9])")
+_ADDRESS = re.compile(r"https?://\S+?/([^\s/?#]+?)/?(?:[?#]\S*)?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
 
 _YEARS = 1e12  # seconds, more than any date is away from 1970
 _MAX_INDEXED = 300  # characters of a name that are looked up
+_MOST = 25  # reviews that Discord offers
+_BEGUN = 6  # letters, from which on the beginning of a single name is as good as the name
+_REST = 5  # letters of the last of some joined words, where fewer would make words of anything
+_WHOLE = 18  # letters of a title, from which on it is meant wherever it stands
+_PLURAL = 0.97  # how well a word fits that is typed in the singular or plural
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
-_CLOSE = 0.93  # another review that reaches this share of the best score is an equal answer
 _GOOD = 0.8  # how well a word must fit to be taken as it is typed, and not for two words in one
 _MAX_JOINED = 4  # words typed as one
 
@@ -73,12 +82,23 @@ def _short_names(review: Review) -> set[str]:
     """Give the names that mean this review and nothing else, if no other review has them too, squeezed."""
     name = review.name[:_MAX_INDEXED]
     head, colon, _ = name.partition(":")
-    names = [review.slug, review.slug.rpartition("/")[2], name, review.title[:_MAX_INDEXED], head if colon else ""]
-    words = _WORD.findall(name.lower())
-    for small in (frozenset[str](), _STOP, _SMALL):
-        initials = [word[0] for word in words if word not in small]
-        names.append("".join(initials) if len(initials) >= 3 else "")
-    return {squeezed for name in dict.fromkeys(names) if (squeezed := _squeeze(name))}
+    segment = review.slug.rpartition("/")[2]
+    titles = [review.slug, segment, name, review.title[:_MAX_INDEXED], *([head] if colon else [])]
+    names = {_squeeze(title) for title in titles}
+    for text in (name, segment, *([head] if colon else [])):
+        words = _WORD.findall(normalize(_POSSESSIVE.sub("", text)).replace("_", " "))
+        names |= {_initials(words, small) for small in (frozenset[str](), _STOP, _SMALL)}
+        while words and words[0] in _STOP:  # `Lottery Ticket` for `The Lottery Ticket`
+            words = words[1:]
+            names |= {"".join(words), _initials(words, frozenset())}
+    return names - {""}
+
+
+def _initials(words: Iterable[str], small: Set[str]) -> str:
+    """Give the acronym of some words, those that are small left out; a word with a digit (`T0`) stands whole."""
+    letters = [word if any(map(str.isdigit, word)) else word[0] for word in words if word not in small]
+    acronym = "".join(letters)
+    return acronym if len(acronym) >= 3 and len(letters) > 1 else ""
 
 
 def _words_of(review: Review) -> dict[str, None]:
@@ -102,6 +122,7 @@ class NameIndex:
         self._numbers: dict[str, int] = {}  # of each slug
         self._holders = Postings()  # of each word
         self._names = Postings()  # of each short name
+        self._starts = Beginnings()  # of the short names
         self._papers = Postings()  # of each paper's id
         self._vocabulary = Vocabulary()
         # By number: how old the review is, and what decides between equal scores.
@@ -126,7 +147,8 @@ class NameIndex:
             if self._holders.add(word, number):
                 self._vocabulary.add(word)
         for name in _short_names(review):
-            self._names.add(name, number)
+            if self._names.add(name, number):
+                self._starts.add(name)
         for paper in {str(paper) for paper in review.paper_ids}:
             self._papers.add(paper, number)
         self._count += 1
@@ -139,7 +161,8 @@ class NameIndex:
             if self._holders.remove(word, number):
                 self._vocabulary.remove(word)
         for name in _short_names(review):
-            self._names.remove(name, number)
+            if self._names.remove(name, number):
+                self._starts.remove(name)
         for paper in {str(paper) for paper in review.paper_ids}:
             self._papers.remove(paper, number)
         self._ages[number] = math.inf
@@ -148,42 +171,68 @@ class NameIndex:
     def settle(self) -> None:
         """Sort what was added at once; the first question does it otherwise."""
         self._vocabulary.settle()
+        self._starts.sorted()
 
     def find(self, name: str) -> Match:
         """Answer a name that was typed or chosen, of any length; never a wrong review with confidence."""
-        if (number := self._numbers.get(name.strip())) is not None:  # what autocomplete sent
+        name = name.strip()[:_MAX_NAME]
+        if (number := self._numbers.get(name)) is not None:  # what autocomplete sent
             return Found(self._review_of(number))
-        paper = parse_paper_id(name)
-        exact = self._papers.get(str(paper)) if paper else ()
-        telling = "".join(word for word in split_words(name[:_MAX_NAME]) if word not in _STOP)
-        exact = exact or self._names.get(_squeeze(name[:_MAX_NAME])) or self._names.get(telling)
-        if exact:
-            reviews = sorted(map(self._review_of, self._newest(exact, 25)), key=newest_first)
-            return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews))
-        if paper:  # a paper is named exactly, and it is not here
-            return NotFound(())
-        words = self._read(name)
+        if (address := _ADDRESS.fullmatch(name)) and (number := self._numbers.get(address[1])) is not None:
+            return Found(self._review_of(number))  # the page of the review
+        numbers, certain = self._named(name)
+        if numbers or certain:
+            reviews = sorted(map(self._review_of, self._newest(numbers, _MOST)), key=newest_first)
+            return Found(reviews[0]) if len(reviews) == 1 else Several(tuple(reviews)) if reviews else NotFound(())
+        words = self._read(name, finished=True)
         scores = score_reviews(words, self._ties)
-        ranked = self._rank(scores, 26)
+        ranked = self._rank(scores, _MOST)
+        started = self._started(name)
+        if len(started) == 1 and len(_squeeze(name)) >= _BEGUN:
+            return Found(self._review_of(*started))
+        for number in ranked[:3]:  # the whole title, and more behind or before it
+            if len(title := _squeeze(self._review_of(number).name)) >= _WHOLE and title in _squeeze(name):
+                return Found(self._review_of(number))
         if not ranked or not _says_enough(name) or not is_sure(ranked, scores, words):
-            return NotFound(tuple(self._review_of(number) for number in ranked[:5] if scores[number] >= NEAR))
-        equal = [number for number in ranked if scores[number] >= scores[ranked[0]] * _CLOSE]
-        if len(equal) == 1:
-            return Found(self._review_of(equal[0]))
-        return Several(tuple(self._review_of(number) for number in equal[:25]))
+            nearest = [number for number in ranked[:5] if scores[number] >= NEAR]
+            return NotFound(tuple(map(self._review_of, nearest)))
+        equal = equals(ranked, scores)
+        return Found(self._review_of(equal[0])) if len(equal) == 1 else Several(tuple(map(self._review_of, equal)))
 
-    def suggest(self, text: str, limit: int = 25) -> list[int]:
-        """Complete what is being typed: the numbers of reviews, best first, none for a text that says nothing."""
-        paper = parse_paper_id(text)
-        if paper and (numbers := self._papers.get(str(paper))):
-            return self._newest(numbers, limit)
-        exact = self._names.get(_squeeze(text))
+    def suggest(self, text: str, limit: int = _MOST) -> list[int]:
+        """Complete what is being typed: the numbers of reviews, best first, none for a text that says nothing.
+
+        First what is called so, then what begins so, then what holds the words.
+        """
+        numbers, certain = self._named(text)
+        chosen = self._newest(numbers, limit)
+        if certain:
+            return chosen
         scores = score_reviews(self._read(text), self._ties)
-        chosen = self._newest(exact, limit)
-        for number in self._rank(scores, limit + len(chosen)):
-            if len(chosen) < limit and scores[number] >= NEAR and number not in exact:
+        started = self._started(text)
+        begun = {number: 1 + scores.get(number, 0.0) for number in started}
+        ranked = self._rank(begun, limit + len(chosen)) + self._rank(scores, limit + len(chosen) + len(begun))
+        for number in ranked:
+            if len(chosen) < limit and number not in chosen and (number in begun or scores[number] >= NEAR):
                 chosen.append(number)
         return chosen
+
+    def _named(self, name: str) -> tuple[Collection[int], bool]:
+        """Give the reviews that are called exactly so, and whether a name can mean no others: it is a paper's id."""
+        if paper := parse_paper_id(name):
+            return self._papers.get(str(paper)), True
+        if exact := self._names.get(_squeeze(name)):
+            return exact, False
+        for match in _ARXIV_ID.finditer(name):
+            if (paper := parse_paper_id(match[0])) and (numbers := self._papers.get(str(paper))):
+                return numbers, True
+        return self._names.get("".join(word for word in split_words(name) if word not in _STOP)), False
+
+    def _started(self, text: str) -> set[int]:
+        """Give the reviews with a name that begins with what was typed, blanks and marks aside."""
+        start = _squeeze(text[:_MAX_INDEXED])
+        names = self._starts.beginning_with(start, 400) if start else ()
+        return set(chain.from_iterable(map(self._names.get, names)))
 
     def _newest(self, numbers: Iterable[int], count: int) -> list[int]:
         return heapq.nsmallest(count, numbers, key=self._ages.__getitem__)
@@ -195,22 +244,24 @@ class NameIndex:
         best = [(-round(score, 3), ties[number], number) for number, score in scores.items() if score >= least]
         return [number for _, _, number in heapq.nsmallest(count, best)]
 
-    def _read(self, text: str) -> list[Word]:
-        """Look up the words of what was typed; those that say most come first."""
-        query = list(dict.fromkeys(split_words(text[:_MAX_NAME])))[:_MAX_QUERY_WORDS]
-        return sorted(self._weigh(query), key=itemgetter(0), reverse=True)
+    def _read(self, text: str, *, finished: bool = False) -> list[Word]:
+        """Look up the words of what was typed; those that say most come first. What is `finished` was sent off."""
+        query = list(dict.fromkeys(split_words(_KEY.sub(r"\1 \2 \3", _ET_AL.sub(" ", text[:_MAX_NAME])))))[
+            :_MAX_QUERY_WORDS
+        ]
+        return sorted(self._weigh(query, finished=finished), key=itemgetter(0), reverse=True)
 
-    def _weigh(self, query: Sequence[str]) -> Iterator[Word]:
+    def _weigh(self, query: Sequence[str], *, finished: bool) -> Iterator[Word]:
         torn = self._match_torn(query)
         for position, word in enumerate(query):
-            last = position == len(query) - 1
+            last = position == len(query) - 1 and not finished
             matches: list[Held] = [
                 (self._holders.get(found), quality) for found, quality in self._match_word(word, last=last)
             ]
             if position in torn:
                 matches.append((torn[position], 0.95))
             poor = not matches or matches[-1][1] < _GOOD
-            if poor and (joined := self._match_joined(word, _MAX_JOINED)):
+            if poor and (joined := self._match_joined(word, _MAX_JOINED, finished=finished)):
                 matches.append((joined, 0.9))
             # What may mean many reviews says little, be they those of one word or of all that begin so.
             holders = sum(len(numbers) for numbers, _ in matches)
@@ -223,24 +274,33 @@ class NameIndex:
 
     def _unknown_rarity(self, word: str) -> float:
         # A short word that nothing holds is more likely a slip than what the name is about.
-        return math.log1p(self._count) * (0.3 if word in _STOP or (len(word) <= 3 and word.isascii()) else 1.0)
+        return math.log1p(self._count) * (
+            0.3 if word in _STOP or (len(word) <= 3 and word.isascii() and word.isalpha()) else 1.0
+        )
 
     def _match_torn(self, query: Sequence[str]) -> dict[int, Collection[int]]:
         """Give the reviews that have two typed words as one (`pre training`), by the places of both words."""
         torn: dict[int, Collection[int]] = {}
         for place, (first, second) in enumerate(pairwise(query)):
-            if not first.isdigit() and not CJK.match(first) and (words := self._beginning(first + second)):
+            if first.isdigit() or CJK.match(first):
+                continue
+            joined = first + second
+            words: Collection[str] = self._beginning(joined)
+            halves = min(len(first), len(second)) >= 3 and not (first in self._holders and second in self._holders)
+            if not words and len(joined) >= 7 and halves:
+                words = self._vocabulary.one_edit_from(joined)
+            if words:
                 torn[place] = torn[place + 1] = self._union(words)
         return torn
 
-    def _match_joined(self, word: str, most: int) -> set[int]:
+    def _match_joined(self, word: str, most: int, *, finished: bool) -> set[int]:
         """Give the reviews that have what is typed as one word as two words, or as up to `most` (`languagemod`)."""
         found: set[int] = set()
         for place in range(2, len(word) - 1) if most > 1 else ():
             first, rest = word[:place], word[place:]
-            if first in self._holders:
+            if first in self._holders and len(rest) >= (_REST if first in _STOP or finished else 3):
                 words = self._beginning(rest)
-                numbers = self._union(words) if words else self._match_joined(rest, most - 1)
+                numbers = self._union(words) if words else self._match_joined(rest, most - 1, finished=finished)
                 found |= numbers if first in _STOP else numbers.intersection(self._holders.get(first))
         return found
 
@@ -257,10 +317,14 @@ class NameIndex:
         """
         found: dict[str, float] = {word: 1.0} if word in self._holders else {}
         if len(word) >= 2 or last:
-            least = 0.8 if last and len(word) >= 3 else 0.0
+            # What is sent off with so few letters is rarely the word that it begins.
+            least, most = (0.8 if last and len(word) >= 3 else 0.0), (0.75 if len(word) < 5 and not last else 1.0)
             for longer in self._vocabulary.beginning_with(word, 400 if last or not found else 40):
                 if longer != word:
-                    found[longer] = max(0.55 + 0.4 * len(word) / len(longer), least)
+                    plural = longer == f"{word}s" and len(word) > 2
+                    found[longer] = _PLURAL if plural else max(min(0.55 + 0.4 * len(word) / len(longer), most), least)
+            if word[-1] == "s" and len(word) > 3 and word[:-1] in self._holders:
+                found[word[:-1]] = _PLURAL
         if len(found) < 3 and len(word) >= 4 and not word.isdigit():
             for near in self._vocabulary.one_edit_from(word):
                 # One letter makes many short words of each other: `care` is not `card`.

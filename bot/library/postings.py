@@ -2,7 +2,8 @@
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterator, KeysView, Sequence
+from collections.abc import Collection, Iterable, Iterator, KeysView, Sequence
+from itertools import compress
 
 
 def among(few: KeysView[int], numbers: Collection[int]) -> Collection[int]:
@@ -61,6 +62,16 @@ class Postings:
         if held is None:
             return ()
         return (held,) if isinstance(held, int) else held
+
+    def gather(self, chosen: Iterable[bool]) -> set[int]:
+        """Give the numbers of the reviews that have any of the chosen texts; `chosen` tells it of each, in order."""
+        single, several = list[int](), array("I")
+        for held in compress(self._table.values(), chosen):
+            if isinstance(held, int):
+                single.append(held)
+            else:
+                several += held
+        return set(several).union(single)
 
     def count(self, text: str) -> int:
         """Count the reviews that have a text."""

@@ -12,6 +12,8 @@ NEAR = 0.12  # below this score a review is not even worth suggesting
 _COVERED = 0.85  # the share of the query's weight that must be in a review before it is the answer
 _SURE = 0.8  # how much of the weight must fit then
 _LIKELY, _FAR = 0.62, 0.7  # how much of it may be enough, if the next review has less than this share of it
+_WORTH = 0.35  # the share of the best score from which on another review is worth looking for
+_CLOSE = 0.93  # a review that reaches this share of the best score fits as well
 _CONTENDERS = 60  # reviews that may still become the best when the common words are looked at
 
 Held = tuple[Collection[int], float]
@@ -31,10 +33,10 @@ def score_reviews(words: Sequence[Word], ties: Sequence[float]) -> Mapping[int, 
         return {}
     scores: dict[int, float] = {}
     for weight, held in words:
-        # The rare words come first; when the rest cannot bring a new review among the best, only those that are
+        # The rare words come first; when the rest cannot bring a new review near the best, only those that are
         # there already are looked for, which is much quicker.
         least = heapq.nlargest(_CONTENDERS, scores.values())[-1] if len(scores) > _CONTENDERS else 0.0
-        if left < total * max(least, NEAR):
+        if left < total * max(least, NEAR, _WORTH * max(scores.values(), default=0.0)):
             held = [(among(scores.keys(), numbers), quality) for numbers, quality in held]
         elif not scores and weight == left:
             held = _best_part(held, ties)
@@ -80,5 +82,11 @@ def is_sure(ranked: Sequence[int], scores: Mapping[int, float], words: Sequence[
         return False
     if scores[first] >= _SURE:
         return True
-    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
+    behind = [number for number in ranked if number not in equals(ranked, scores)]
+    second = scores[behind[0]] if behind else 0.0
     return len(found) > 1 and scores[first] >= _LIKELY and second < scores[first] * _FAR
+
+
+def equals(ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:
+    """Give the best review and those that fit as well."""
+    return [number for number in ranked if scores[number] >= scores[ranked[0]] * _CLOSE]

@@ -26,6 +26,7 @@ from bot.library.words import likeness, split_words
 _ALIKE = 0.75  # how like a name must be to one that was typed
 _FIRST = 20  # authors of a review that are compared
 _FEW = 100  # reviews that are put in order one by one
+_PLACING = 8  # times as much as looking whether a review is among some costs putting it into its place
 _unpack = lru_cache(maxsize=256)(unpack_review)  # a card asks for the same review several times
 
 
@@ -252,7 +253,11 @@ class Shelf:
     def browse(self, wanted: Filter) -> Reviews:
         """Give the reviews that pass a filter, newest first."""
         admitted = self._facets.select(wanted)
-        return Reviews(self, self._order.copy() if admitted is None else sorted(admitted, key=self._place))
+        if admitted is None:
+            return Reviews(self, self._order.copy())
+        if len(admitted) * _PLACING < len(self._order):
+            return Reviews(self, sorted(admitted, key=self._place))
+        return Reviews(self, [number for number in self._order if number in admitted])
 
     def passing(self, filters: Iterable[Sequence[Filter]]) -> Callable[[str], bool]:
         """Give the test that tells whether the review of a path is visible and passes one filter of each group."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import dropwhile, takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -33,13 +34,18 @@ _LINKS = 4  # buttons of a row, less the one for the published page
 _TAGS = 8
 _LAST = 9_999  # a page that is surely behind the last one
 
+_KEPT = 256  # cards that are kept as they were made
+
 View = ui.LayoutView
+Refs = tuple[tuple[str, tuple[str, str]], ...]
+"""Where the references of a text lead: their targets, each with what a `ResolveRef` gives for it."""
 
 
 def layout(*items: ui.Item[Any]) -> View:
     """Make a message of one box. Its controls carry their own state, so nothing waits for them."""
     view = View(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=ACCENT))
+    view.stop()  # else discord.py keeps each private message for a quarter of an hour, with a task of its own
     return view
 
 
@@ -62,7 +68,7 @@ def shared_by(name: str) -> ui.TextDisplay[Any]:
 def review_card(
     review: Review,
     page_url: str,
-    resolve_ref: ResolveRef,
+    refs: Refs,
     highlights: Highlights = _NONE,
     *,
     private: bool = False,
@@ -71,13 +77,20 @@ def review_card(
     """Show what a review is about, and where to read on.
 
     `page_url` is the published page, or empty; `highlights` are what of its sentences is shown. A private card can
-    be shared with the channel; `sharer` is the name of the member who did.
+    be shared with the channel; `sharer` is the name of the member who did. The same card is the same object.
     """
-    about = byline(review)
+    # Equal dates may be different days, in different time zones.
+    return _review_card(review, byline(review), page_url, refs, highlights, private, sharer)
+
+
+@lru_cache(maxsize=_KEPT)
+def _review_card(
+    review: Review, about: str, page_url: str, refs: Refs, highlights: Highlights, private: bool, sharer: str
+) -> View:
     items: list[ui.Item[Any]] = [ui.TextDisplay(title_of(review) + (f"\n-# {about}" if about else ""))]
     if sharer:
         items.insert(0, shared_by(sharer))
-    if teaser := _lead(review.teaser, resolve_ref):
+    if teaser := _lead(review.teaser, refs):
         items += [_gap(), ui.TextDisplay(teaser)]
     if highlights.gist:
         points = "\n".join(f"- {escape(truncate(sentence, _POINT))}" for sentence in highlights.gist)
@@ -110,11 +123,12 @@ async def library_card(
     sharer: str = "",
 ) -> View:
     """Show the card of a review with the highlights and links that its library knows."""
-    refs, highlights = library_refs(library, review, now, mentions), await library.read_highlights(review)
+    highlights = await library.read_highlights(review)
+    refs = library_refs(library, review, now, mentions) if "ref:" in review.teaser else ()
     return review_card(review, library.page_url(review), refs, highlights, private=private, sharer=sharer)
 
 
-def library_refs(library: Library, review: Review, now: datetime, mentions: Mentions) -> ResolveRef:
+def library_refs(library: Library, review: Review, now: datetime, mentions: Mentions) -> Refs:
     """Look up where the references of a review lead in its library."""
     return ref_links(review, lambda target: library.resolve_ref(target, review, now), library.page_url, mentions)
 
@@ -123,9 +137,9 @@ def _gap() -> ui.Separator[Any]:
     return ui.Separator(visible=False)
 
 
-def _lead(teaser: str, resolve_ref: ResolveRef) -> str:
+def _lead(teaser: str, refs: Refs) -> str:
     """Render a teaser up to its first heading: Hugo's automatic summaries run on into the sections."""
-    blocks = render_blocks(teaser[: 3 * _TEASER], resolve_ref)
+    blocks = render_blocks(teaser[: 3 * _TEASER], _resolver(refs))
     prose = dropwhile(_is_heading, blocks)
     return shorten(takewhile(lambda block: not _is_heading(block), prose), _TEASER)
 
@@ -203,9 +217,9 @@ def section_menu(review: Review, current: int | None = None) -> ControlSelect:
     return menu("section", review.key, here, placeholder="Read a section", options=options, number=number)
 
 
-def section_pages(markdown: str, resolve_ref: ResolveRef) -> list[str]:
+def section_pages(markdown: str, refs: Refs) -> list[str]:
     """Render a section into pages, at least one. May take a while for a long one: not for the event loop."""
-    blocks = render_blocks(markdown[:_LONGEST], resolve_ref)
+    blocks = render_blocks(markdown[:_LONGEST], _resolver(refs))
     if len(markdown) > _LONGEST:
         blocks.append("-# The rest is too long for a chat.")
     return paginate(blocks, PAGE) or ["*Nothing is written here.*"]
@@ -254,17 +268,20 @@ def ref_links(
     find: Callable[[str], Review | None],
     page_url: Callable[[Review, str], str],
     mentions: Mentions,
-) -> ResolveRef:
+) -> Refs:
     """Look up where the references of a review lead: to the published page, else the command that shows it.
 
-    `find` gives the review that a target means, `page_url` its address or nothing. Both are asked now, not later.
+    `find` gives the review that a target means, `page_url` its address or nothing.
     """
     links: dict[str, tuple[str, str]] = {}
-    for target in {ref.target for ref in review.refs}:
-        other = find(target)
-        if other is None:
-            continue
-        url = page_url(other, target.partition("#")[2])
-        command = "" if "`" in other.slug else f" ({mentions.mention('paper', other.slug)})"
-        links[target] = (url, "") if url else ("", command)
+    for ref in review.refs:
+        if ref.target not in links and (other := find(ref.target)):
+            url = page_url(other, ref.target.partition("#")[2])
+            command = "" if "`" in other.slug else f" ({mentions.mention('paper', other.slug)})"
+            links[ref.target] = (url, "") if url else ("", command)
+    return tuple(links.items())
+
+
+def _resolver(refs: Refs) -> ResolveRef:
+    links = dict(refs)
     return lambda target: links.get(unquote(target), ("", ""))

@@ -1,11 +1,14 @@
 """What a member sees and does, on a simulated Discord."""
 
+import asyncio
+import gc
 import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from discord import ui
 
 from bot.library.files import UnreadableFile
 from tests.conftest import SAMPLES, Club, StartClub
@@ -757,3 +760,54 @@ async def test_a_reference_never_leads_to_a_draft(start_club: StartClub, tmp_pat
     assert "/b/" not in text_of(card)
     related = await club.ada.click(card, label="Related reviews")
     assert "Two" not in text_of(related.response)
+
+
+async def test_a_card_that_is_kept_follows_what_it_refers_to(start_club: StartClub, tmp_path: Path) -> None:
+    body = 'See [the other]({{< ref "b.md" >}}) one.\n\n<!--more-->\n\n## S\n\nText.\n'
+    files = {"a.md": review_file("One", body), "b.md": review_file("Two", expiryDate="2026-01-01T12:00:00Z")}
+    folder = write_reviews(tmp_path / "r", files)
+    club = await start_club(folder)
+    paper = club.bot.mentions.mention("paper")
+    assert f"the other ({paper} `b`) one." in text_of((await club.paper("one")).response)
+    await club.env.advance_time(13 * 3600)
+    assert "the other one." in text_of((await club.paper("one")).response)
+    write_reviews(folder, {"b.md": review_file("Two", slug="another")})
+    await club.bot.libraries.for_guild(None).refresh(NOW)
+    assert f"the other ({paper} `another`) one." in text_of((await club.paper("one")).response)
+
+
+async def test_a_card_that_is_kept_follows_its_file(start_club: StartClub, tmp_path: Path) -> None:
+    folder = write_reviews(tmp_path / "r", {"a.md": review_file("One", date="2024-05-01T01:00:00+02:00")})
+    club = await start_club(folder)
+    library = club.bot.libraries.for_guild(None)
+    assert "read 1 May 2024" in text_of((await club.paper("one")).response)
+    # The same moment, and another day.
+    write_reviews(folder, {"a.md": review_file("One", date="2024-04-30T23:00:00+00:00")})
+    await library.refresh(NOW)
+    assert "read 30 April 2024" in text_of((await club.paper("one")).response)
+    write_reviews(folder, {"a.md": review_file("One", "Other words.\n\n## Part\n\nText.\n")})
+    await library.refresh(NOW)
+    assert "Other words." in text_of((await club.paper("one")).response)
+
+
+async def test_nothing_is_kept_of_the_messages_that_were_sent(club: Club) -> None:
+    def count() -> tuple[int, int]:
+        gc.collect()
+        return sum(isinstance(thing, ui.LayoutView) for thing in gc.get_objects()), len(asyncio.all_tasks())
+
+    async def talk() -> None:
+        for name in ("bertology", "attention", "zzzzzz"):
+            asked = (await club.paper(name)).response
+        await club.ada.slash(club.channel, "papers")
+        chosen = await club.ada.select(asked, [menu_of(asked)["options"][0]["value"]])
+        related = await club.ada.click(chosen.response, label="Related reviews")
+        await club.ada.click(related.response, label="Overview")
+
+    await talk()
+    before = count()
+    for _ in range(5):
+        await talk()
+    assert count() == before
+    store = club.bot._connection._view_store
+    assert not store._views
+    assert not store._synced_message_views

@@ -14,8 +14,10 @@ from bot.library.review import Review
 from bot.library.shelf import Shelf
 from bot.library.vocabulary import Vocabulary
 from bot.library.words import split_words
+from bot.papers.identifiers import PaperId
 from tests.shared import review_file
 
+PAPERS = {"lottery_frankle": (PaperId("arxiv", "1803.03635"),)}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLES = {
     "primer_rogers": ("A Primer in BERTology: What We Know About How BERT Works", ["Anna Rogers"], "2020-05-01"),
@@ -24,6 +26,19 @@ TITLES = {
     "attention_jain": ("Attention is not Explanation", ["Sarthak Jain"], "2021-01-01"),
     "clair_lane": ("Éclair: Language Models That Listen", ["Zoë Müller-Lane"], "2022-01-01"),
     "zhuyi": ("注意力机制综述", ["王伟"], "2023-01-01"),
+}
+MORE = {
+    "hardware_hooker": ("The Hardware Lottery", ["Sara Hooker"], "2021-02-01"),
+    "lottery_frankle": ("The Lottery Ticket Hypothesis: Finding Sparse Networks", ["Jonathan Frankle"], "2020-02-01"),
+    "palm": ("PaLM", ["Aakanksha Chowdhery"], "2022-05-01"),
+    "nmt": ("Google's Neural Machine Translation System", ["Yonghui Wu"], "2017-02-01"),
+    "multilingual": ("Google's Multilingual Neural Machine Translation System", ["Melvin Johnson"], "2018-02-01"),
+    "continual_t0": ("Continual-T0: Instructing Fifty Tasks", ["Thomas Scialom"], "2022-09-01"),
+    "alphatensor": ("AlphaTensor: Faster Multiplication", ["Alhussein Fawzi"], "2023-02-01"),
+    "show_dodge": ("Show Your Work", ["Jesse Dodge", "Dallas Card"], "2020-03-01"),
+    "laws_kaplan": ("Scaling Laws for Language Models", ["Jared Kaplan"], "2020-07-01"),
+    "laws_transfer": ("Scaling Laws for Transfer", ["Danny Hernandez"], "2021-07-01"),
+    "beyond": ("Beyond a Neural Scaling Law", ["Ben Sorscher"], "2023-07-01"),
 }
 
 
@@ -40,6 +55,69 @@ def index() -> Shelf:
         made.put(review(slug, title, authors, day))
     made.turn_to(NOW)
     return made
+
+
+@pytest.fixture
+def library(index: Shelf) -> Shelf:
+    for slug, (title, authors, day) in MORE.items():
+        index.put(replace(review(slug, title, authors, day), paper_ids=PAPERS.get(slug, ())))
+    index.turn_to(NOW)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("the lottery", "lottery_frankle"),  # begins so, though it is the longer title
+        ("lottery t", "lottery_frankle"),
+        ("google's n", "nmt"),
+        ("googles neural machine translation syste", "nmt"),
+        ("attention is n", "attention_jain"),
+        ("scaling laws for tr", "laws_transfer"),
+        ("LTH", "lottery_frankle"),  # of the part before the colon
+        ("TLTH", "lottery_frankle"),
+        ("gnmt", "nmt"),
+        ("aiay", "attention_vaswani"),
+        ("ct0", "continual_t0"),
+        ("apha tensor", "alphatensor"),
+        ("the bert paper", "bert_devlin"),
+        ("vaswani2018attention", "attention_vaswani"),
+        ("arxiv.org/abs/1803.03635", "lottery_frankle"),
+        ("https://arxiv.org/pdf/1803.03635v2", "lottery_frankle"),
+        ("[1803.03635]", "lottery_frankle"),
+        ("arXiv:1803.03635v1 [cs.LG]", "lottery_frankle"),
+    ],
+)
+def test_what_begins_so_or_is_called_so_comes_first(library: Shelf, typed: str, slug: str) -> None:
+    assert library.suggest(typed, 25)[0].slug == slug
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Devlin et al., 2019", "bert_devlin"),
+        ("[1803.03635] The Lottery Ticket Hypothesis", "lottery_frankle"),
+        ("Google's Neural Machine Translation System - ACL Anthology", "nmt"),
+        ("https://club.example.org/papers/laws_kaplan/", "laws_kaplan"),
+        ("attention is n", "attention_jain"),
+        ("the lottery tick", "lottery_frankle"),
+    ],
+)
+def test_a_name_that_was_pasted_finds_its_review(library: Shelf, name: str, slug: str) -> None:
+    match = library.find(name)
+    assert isinstance(match, Found)
+    assert match.review.slug == slug
+
+
+@pytest.mark.parametrize("name", ["DALL-E", "palm 2", "memory", "https://example.org/lottery", "sho"])
+def test_another_paper_of_a_name_like_it_is_asked_about(library: Shelf, name: str) -> None:
+    assert isinstance(library.find(name), NotFound)
+
+
+def test_singular_and_plural_are_as_good(library: Shelf) -> None:
+    match = library.find("scaling law")
+    assert isinstance(match, Several)
+    assert {found.slug for found in match.reviews} == {"laws_kaplan", "laws_transfer", "beyond"}
 
 
 @pytest.mark.parametrize(
