@@ -57,7 +57,8 @@ class LibraryCog(commands.Cog, description="Reviews"):
             case Several(reviews):
                 await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
             case NotFound(nearest):
-                view = pages.not_found(name, nearest, library.browse(Filter(), now)[:5])
+                mentioning = [] if nearest else await library.mentioning(name, now)
+                view = pages.not_found(name, nearest, mentioning, library.browse(Filter(), now)[:5])
                 await interaction.response.send_message(view=view, ephemeral=True)
 
     @paper.autocomplete("name")

@@ -80,6 +80,7 @@ AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT (instr(text.title, value) O
 ORDER BY rank LIMIT ?
 """
 _BODIES = "SELECT path, body FROM file JOIN text USING (id) WHERE path IN (SELECT value FROM json_each(?))"
+_HOLDERS = "SELECT term, doc FROM temp.word WHERE term IN (SELECT value FROM json_each(?))"
 _WORDS = "SELECT term, doc FROM temp.word WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
 
 _RECORDS = "SELECT path, key, digest, review FROM file WHERE length(review) > 0 AND key <> '' ORDER BY path"
@@ -346,6 +347,10 @@ class Index:
     async def words_like(self, start: str, least: int, most: int) -> dict[str, int]:
         """Give the indexed words that begin so, of a length in characters, and how many reviews hold each."""
         return dict(await self._read(_WORDS, start, start + "\U0010ffff", least, most))
+
+    async def count_holders(self, words: Sequence[str]) -> dict[str, int]:
+        """Count the reviews that hold each of some words; those that none holds are left out."""
+        return dict(await self._read(_HOLDERS, json.dumps(list(words))))
 
     async def get_bodies(self, paths: Sequence[str]) -> dict[str, str]:
         """Give the markdown of reviews, by path."""

@@ -6,7 +6,8 @@ the time at which it is asked.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -206,20 +207,33 @@ class Library:
         return review if review and shelf.get(review.key) else None
 
     async def related(self, review: Review, now: datetime, limit: int = 5) -> list[Related]:
-        """Give the reviews nearest to one: those it refers to, those that refer to it, those that share its tags."""
+        """Give the reviews nearest to one, each with the reason.
+
+        First those that it refers to and those that refer to it, then those that share tags and telling words with it.
+        """
         shelf = self._at(now)
 
-        def gather() -> list[Related]:
-            found = [Related(other, "cited here") for other in shelf.cited(review)]
-            found += [Related(other, "cites this") for other in shelf.citing(review)]
-            near = shelf.sharing_tags(review, limit + len(found))
-            found += [Related(other, f"shares {', '.join(tags[:3])}") for other, tags in near]
-            first: dict[str, Related] = {}
-            for related in found:
-                first.setdefault(related.review.key, related)
-            return list(first.values())[:limit]
+        def tied() -> tuple[list[Related], dict[str, list[str]]]:
+            ties = [Related(other, "cited here") for other in shelf.cited(review)]
+            ties += [Related(other, "cites this") for other in shelf.citing(review)]
+            return ties, {other.path: tags for other, tags in shelf.sharing_tags(review, limit + len(ties))}
 
-        return await asyncio.to_thread(gather)
+        ties, tags = await asyncio.to_thread(tied)
+        try:
+            words = await self._searcher.alike(review.path, shelf.passing(()), len(shelf))
+        except IndexFault as error:  # which the organisers hear of
+            _log.warning("words could not be compared: %s", error)
+            words = {}
+        near = {tie.review.path: tie for tie in reversed(ties)}
+        first = list(dict.fromkeys(tie.review.path for tie in ties))
+        # Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009.
+        scores = Counter[str]()
+        for ranking in (tags, words):
+            scores.update({path: 1 / (60 + rank) for rank, path in enumerate(ranking)})
+        for path, _ in scores.most_common():
+            if path not in near and (other := shelf.at(path)):
+                near[path] = Related(other, _shared(tags.get(path, ()), words.get(path, ())))
+        return [near[path] for path in dict.fromkeys([*first, *(path for path, _ in scores.most_common())])][:limit]
 
     async def search(self, text: str, now: datetime, page: int = 0) -> Results:
         """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.
@@ -249,6 +263,14 @@ class Library:
         reviews = [review for path in shown if (review := shelf.at(path))]
         hits = [Hit(review, snippets.get(review.path) or opening(review.teaser)) for review in reviews]
         return Results(matches, tuple(hits), page, last_page + 1, self._loader.unsearched)
+
+    async def mentioning(self, name: str, now: datetime) -> list[Review]:
+        """Give the reviews whose texts hold a name that none of them has."""
+        try:
+            results = await self.search(name, now)
+        except SearchUnavailable:  # which is told where it is searched
+            return []
+        return [] if results.matches.partial or results.matches.instead else [hit.review for hit in results.hits]
 
     def page_url(self, review: Review, anchor: str = "") -> str:
         """Give the address of the published page, or the empty text when the site is not known."""
@@ -317,6 +339,13 @@ class Libraries:
         if guild_id is not None and self._guilds is not None and guild_id not in self._guilds:
             raise LibraryNotConnected
         return self._default
+
+
+def _shared(tags: Sequence[str], words: Sequence[str]) -> str:
+    """Say what two reviews share."""
+    parts = [f"the tag{'s' if len(tags) > 1 else ''} {' and '.join(tags[:2])}"] if tags else []
+    parts += [f"the words {', '.join(words[:3])}"] if words else []
+    return f"shares {', '.join(parts)}"
 
 
 def _choose_highlights(review: Review, body: str) -> Highlights:

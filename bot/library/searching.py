@@ -5,6 +5,9 @@ and in the end any of the words. The answer says what was done.
 """
 
 import asyncio
+import heapq
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,12 +15,34 @@ from rapidfuzz.distance import OSA
 
 from bot.library.index import Index
 from bot.library.query import Query, forms_of
-from bot.library.snippets import Forms, Snippet, make_snippet
-from bot.library.words import has_cjk
+from bot.library.snippets import Forms, Snippet, make_snippet, strip_marks
+from bot.library.words import has_cjk, split_words
 
 MOST = 100  # reviews that a search gives
 _FEW = 5  # with fewer, words that only begin so will do
 _ALL = 1 << 30
+# fmt: off
+_GENERAL = frozenset((  # words that say nothing about what a review is about
+    "about", "above", "according", "across", "after", "again", "against", "almost", "along", "already", "although",
+    "always", "among", "another", "anything", "around", "author", "authors", "based", "because", "become", "before",
+    "behind", "being", "below", "better", "between", "beyond", "called", "cannot", "certain", "clear", "common",
+    "compare", "compared", "could", "despite", "different", "discuss", "does", "doing", "during", "early", "either",
+    "enough", "especially", "every", "everyone", "everything", "example", "examples", "except", "figure", "finally",
+    "first", "found", "further", "general", "given", "gives", "great", "having", "however", "idea", "ideas",
+    "important", "instead", "itself", "later", "least", "likely", "little", "looking", "makes", "making", "many",
+    "matter", "means", "method", "methods", "might", "model", "models", "more", "most", "much", "nearly", "never",
+    "often", "other", "others", "ought", "paper", "papers", "particular", "people", "perhaps", "point", "possible",
+    "present", "previous", "probably", "problem", "propose", "proposed", "question", "questions", "quite", "rather",
+    "really", "result", "results", "same", "section", "seems", "several", "shall", "should", "shown", "shows",
+    "similar", "simple", "since", "something", "sometimes", "still", "study", "summary", "table", "taken", "their",
+    "there", "these", "thing", "things", "think", "third", "those", "though", "thought", "three", "through", "together",
+    "towards", "under", "understand", "until", "using", "usually", "various", "wants", "where", "whether", "which",
+    "while", "whole", "whose", "within", "without", "words", "works", "worse", "worst", "would", "write", "years",
+))
+# fmt: on
+_REPEATED = 80  # words of a review that may be telling
+_TELLING = 12  # of these, by which others are looked for
+_SHARED = 3  # of these, from which on another review is near
 _SHORT = 50_000  # characters of bodies, in which snippets are found within a millisecond
 
 
@@ -102,6 +127,36 @@ class Searcher:
                     near.append((distance, -count, other))
         return min(near)[2] if near else ""
 
+    async def alike(self, path: str, admits: Callable[[str], bool], size: int) -> dict[str, list[str]]:
+        """Give the reviews that share telling words with the one of a path, the nearest first, and these words.
+
+        Telling are words that a review repeats and few of a library of `size` reviews hold.
+        """
+        body = (await self._index.get_bodies([path])).get(path, "")
+        repeated = await asyncio.to_thread(_repeated, body)
+        holders = await self._index.count_holders(list(repeated))
+        rare = max(3, size // 5)
+        weights = {
+            word: repeated[word] * math.log(size / count) for word, count in holders.items() if 1 < count <= rare
+        }
+        telling = heapq.nlargest(_TELLING, weights, key=weights.__getitem__)
+        if len(telling) < _SHARED:
+            return {}
+        found = await self._index.search_paths([[word] for word in telling], 4 * _TELLING, all_of_them=False)
+        near = [other for other in found if other != path and admits(other)]
+        bodies = await self._index.get_bodies(near)
+
+        def share() -> dict[str, list[str]]:
+            words = {other: set(split_words(strip_marks(bodies.get(other, "")))) for other in near}
+            shared = {other: [word for word in telling if word in words[other]] for other in near}
+            return {
+                other: shared[other]
+                for other in sorted(near, key=lambda other: -sum(weights[word] for word in shared[other]))
+                if len(shared[other]) >= _SHARED
+            }
+
+        return await asyncio.to_thread(share)
+
     async def snippets(self, matches: Matches, paths: Sequence[str]) -> dict[str, Snippet]:
         """Give of each review the piece that holds most of what was found, by path; none for one without."""
         bodies = await self._index.get_bodies(paths)
@@ -114,6 +169,13 @@ class Searcher:
 
         short = sum(map(len, bodies.values())) < _SHORT  # then a thread would take longer than the work
         return make() if short else await asyncio.to_thread(make)
+
+
+def _repeated(body: str) -> dict[str, int]:
+    """Count the words of a body that stand in it more than once, the most frequent first."""
+    words = split_words(strip_marks(body))
+    counts = Counter(word for word in words if len(word) > 4 and word.isalpha() and word not in _GENERAL)
+    return {word: count for word, count in counts.most_common(_REPEATED) if count > 1}
 
 
 def _phrases(term: Sequence[Forms], *, beginnings: bool) -> list[str]:

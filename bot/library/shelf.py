@@ -356,4 +356,6 @@ class Shelf:
         scores.pop(self._by_path.get(review.path, -1), None)
         best = heapq.nsmallest(limit, scores, key=lambda number: (-scores[number], *self._place(number)))
         found = [self.review_of(number) for number in best]
-        return [(other, [mine[term] for term in sorted(mine.keys() & terms_of(other).keys())]) for other in found]
+        # The rarest tag says most about why.
+        rarest = sorted(mine, key=lambda term: (len(self._facets.tagged(term)), term))
+        return [(other, [mine[term] for term in rarest if term in terms_of(other)]) for other in found]

@@ -57,26 +57,28 @@ def make_snippet(body: str, terms: Sequence[Sequence[Forms]], *, beginnings: boo
     hits = _hits(body, terms, beginnings=beginnings)
     if not hits:
         return Snippet()
-    around, whole = _around(body, _best_start(hits))
-    text = _plain(around)
+    around, from_start, to_end = _around(body, _best_start(hits))
+    text = strip_marks(around)
     hits = _hits(text, terms, beginnings=beginnings)  # fewer, when some stood in the address of a link
     if not hits:
         return Snippet()
     begin, end = _cut(text, _best_start(hits))
-    parts: list[tuple[str, bool]] = [("", False) if whole and not begin else ("… ", False)]
+    parts: list[tuple[str, bool]] = [("" if from_start and not begin else "… ", False)]
     place = begin
     for hit_start, hit_end, _ in hits:
         if place <= hit_start and hit_end <= end:
             parts += [(text[place:hit_start], False), (text[hit_start:hit_end], True)]
             place = hit_end
-    return Snippet((*(part for part in [*parts, (text[place:end], False)] if part[0]), (" …", False)))
+    parts += [(text[place:end], False), ("" if to_end and end == len(text) else " …", False)]
+    return Snippet(tuple(part for part in parts if part[0]))
 
 
 def opening(markdown: str) -> Snippet:
     """Give how a text begins, where nothing of it was hit."""
-    text = _plain(markdown[: 2 * _AROUND])
+    text = strip_marks(markdown[: 2 * _AROUND])
     begin, end = _cut(text, 0)
-    return Snippet(((text[begin:end], False), (" …", False))) if text else Snippet()
+    whole = end == len(text) and len(markdown) <= 2 * _AROUND
+    return Snippet(((text[begin:end] + ("" if whole else " …"), False),)) if text else Snippet()
 
 
 def _fold(text: str) -> str:
@@ -128,17 +130,18 @@ def _end_of_next(text: str, place: int, forms: Forms) -> int | None:
     return next((end for end in ends if end is not None), None)
 
 
-def _around(body: str, hit: int) -> tuple[str, bool]:
-    """Give the markdown around a hit, cut at lines where there are some, and whether it begins as the body does."""
+def _around(body: str, hit: int) -> tuple[str, bool, bool]:
+    """Give the markdown around a hit, cut at lines where there are some, and whether it has the start and the end."""
     start, end = max(0, hit - _AROUND), min(len(body), hit + _AROUND)
     line = body.find("\n", start, hit) if start else -1
     start = line + 1 if line >= 0 else start
     line = body.rfind("\n", hit + _LENGTH, end) if end < len(body) else -1
-    return body[start : line if line >= 0 else end], start == 0
+    end = line if line >= 0 else end
+    return body[start:end], start == 0, end == len(body)
 
 
-def _plain(markdown: str) -> str:
-    """Take the marks out of some lines of markdown: quick, and good enough for a line of text."""
+def strip_marks(markdown: str) -> str:
+    """Take marks and addresses out of markdown: quick, and good enough for a line of text."""
     text = _TORN.sub(" ", _TARGET.sub(r"\1", _HEADING.sub(r"\1 ·", markdown)))
     return _BLANKS.sub(" ", _MARKS.sub("", html.unescape(_GONE.sub(" ", text)))).strip()
 

@@ -56,10 +56,12 @@ def several(name: str, reviews: Sequence[Review]) -> View:
     return _choice(f"{len(reviews)} reviews fit {_quoted(name)}. Which one do you mean?", reviews)
 
 
-def not_found(name: str, nearest: Sequence[Review], newest: Sequence[Review]) -> View:
-    """Say that no review is called so, and offer the nearest, or when none is near the newest."""
+def not_found(name: str, nearest: Sequence[Review], mentioning: Sequence[Review], newest: Sequence[Review]) -> View:
+    """Say that no review is called so; offer the nearest, else those whose texts mention it, else the newest."""
     if nearest:
         return _choice(f"No review is called {_quoted(name)}. Did you mean one of these?", nearest)
+    if mentioning:
+        return _choice(f"No review is called {_quoted(name)}, but it is mentioned in:", mentioning)
     if newest:
         return _choice(f"No review comes near {_quoted(name)}. These are the newest:", newest)
     return note("The library holds no reviews yet.")

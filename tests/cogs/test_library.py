@@ -669,7 +669,7 @@ async def test_related_reviews_name_the_tags_that_they_share_but_not_those_of_al
     files = {f"{title}.md": review_file(title, tags=names) for title, names in tags.items()}
     club = await start_club(write_reviews(tmp_path / "r", files))
     related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
-    assert "**Two**\n-# shares club, rare" in text_of(related.response)
+    assert "**Two**\n-# shares the tags rare and club" in text_of(related.response)
     assert "Three" not in text_of(related.response)
     alone = await club.ada.click((await club.paper("three")).response, label="Related reviews")
     assert "Nothing in the library is near" in text_of(alone.response)

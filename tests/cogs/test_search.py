@@ -1,0 +1,191 @@
+"""/search, as members use it."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Club, StartClub
+from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FILLER = "Nothing of what anybody looks for stands in this sentence. " * 12
+
+
+def long_review(title: str, sentence: str, **fields: object) -> str:
+    return review_file(title, f"T.\n\n<!--more-->\n\n## Summary\n\n{FILLER}\n\n{sentence}\n\n{FILLER}\n", **fields)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {
+        "one.md": long_review("One", "The **attention** of many heads.", tags=["nlp"], authors=["Anna Rogers"], date="2020-02-01"),
+        "two.md": long_review("Two", "Heads of state.", tags=["nlp", "reading club"], date="2021-02-01"),
+        "attention.md": long_review("Attention", "Something else.", date="2022-02-01"),
+        "draft.md": long_review("Secret", "The attention of nobody.", draft=True),
+    }  # fmt: skip
+    return write_reviews(tmp_path / "r", files)
+
+
+async def search(club: Club, words: str) -> str:
+    return text_of((await club.ada.slash(club.channel, "search", words=words)).response)
+
+
+async def test_a_search_answers_privately_with_the_best_first_and_its_words_in_bold(
+    start_club: StartClub, folder: Path
+) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words="attention")
+    assert found.ephemeral
+    text = text_of(found.response)
+    assert text.startswith("### 2 reviews for “attention”")
+    assert text.index("**Attention**") < text.index("**One**")  # a word of the title counts for more
+    assert "The **attention** of many heads." in text
+    assert "Secret" not in text
+    opened = await club.ada.select(found.response, [option(found.response, "One")])
+    assert opened.ephemeral
+    assert "## One" in text_of(opened.response)
+
+
+async def test_a_search_is_shared_and_turned_after_a_restart(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": long_review(f"Review {n}", "A colon: and 50% of it.") for n in range(12)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words="colon: 50%")
+    assert "### 12 reviews for “colon: 50%” · page 1 of 3" in text_of(found.response)
+    await club.restart()
+    more = await club.ada.click(found.response, label="More")
+    assert "page 2 of 3" in text_of(more.response)
+    assert more.response.id == found.response.id
+    shared = await club.ada.click(more.response, label="Share")
+    assert not shared.ephemeral
+    assert "shared by ada" in text_of(shared.response)
+    assert "page 2 of 3" in text_of(shared.response)
+    assert "Share" not in button_labels(shared.response)
+    turned = await club.grace.click(shared.response, label="More")
+    assert turned.ephemeral
+    assert "page 3 of 3" in text_of(turned.response)
+
+
+async def test_a_long_search_can_be_turned_while_the_bot_runs(start_club: StartClub, tmp_path: Path) -> None:
+    words = " ".join(f"word{n}" for n in range(30))
+    club = await start_club(write_reviews(tmp_path / "r", {f"{n}.md": long_review(f"R {n}", words) for n in range(8)}))
+    found = await club.ada.slash(club.channel, "search", words=words)
+    more = await club.ada.click(found.response, label="More")
+    assert "page 2 of 2" in text_of(more.response)
+    await club.restart()
+    late = await club.ada.click(more.response, label="Better")
+    assert "too long ago" in text_of(late.response)
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("heads", {"One", "Two"}),
+        ("heads tag:NLP", {"One", "Two"}),
+        ('tag:"reading-club"', {"Two"}),
+        ("heads author:rogers", {"One"}),
+        ("heads year:2021", {"Two"}),
+        ("year:2020-2021", {"One", "Two"}),
+        ('"many heads"', {"One"}),
+        ('"heads many"', set[str]()),
+        ("head", {"One", "Two"}),  # the plural
+        ("hea", {"One", "Two"}),  # the beginning of a word
+        ("attention heads", {"One"}),
+        ("tag:unknown", set[str]()),
+        ("heads year:1999", set[str]()),
+    ],
+)
+async def test_words_phrases_and_filters(start_club: StartClub, folder: Path, words: str, titles: set[str]) -> None:
+    club = await start_club(folder)
+    found = (await club.ada.slash(club.channel, "search", words=words)).response
+    if titles:
+        assert {choice["label"] for choice in menu_of(found)["options"]} == titles
+    else:
+        assert "No review holds" in text_of(found)
+        assert "may be combined in </search:" in text_of(found)
+
+
+async def test_what_no_review_holds_is_looked_for_more_freely_and_that_is_said(
+    start_club: StartClub, folder: Path
+) -> None:
+    club = await start_club(folder)
+    typo = await search(club, "atention")
+    assert "No review holds “atention”, so this is for **attention**." in typo
+    assert "### 2 reviews" in typo
+    some = await search(club, "attention gravity")
+    assert "No review holds all of it; these hold the most." in some
+    assert "**One**" in some
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['"', '"a" "', "*", "NEAR(", "NEAR(a b, 2)", "a AND", "NOT", "title:x", "🦜", "-", "^a", "a* b*", "'); DROP TABLE text; --",
+     "@everyone <@1>", "[x](https://e.example)", "x" * 6_000, "word " * 1_200, '"' * 6_000, "注意", "\u202eabc", "`code`", "year:99999"],
+)  # fmt: skip
+async def test_nothing_that_can_be_typed_is_an_error(start_club: StartClub, folder: Path, words: str) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words=words)
+    assert found.ephemeral
+    assert "for “" in text_of(found.response) or "No review holds" in text_of(found.response)
+    assert sum(len(part["content"]) for part in components(found.response) if part["type"] == 10) < 4_000
+    assert "wrong" not in text_of(found.response)
+
+
+async def test_text_of_a_review_stays_text_in_what_was_found(start_club: StartClub, tmp_path: Path) -> None:
+    sentence = "A hit `@everyone` <@123> [link](https://evil.example/hit) ||spoiler|| https://evil.example # x"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": long_review("A", sentence)}))
+    found = await club.ada.slash(club.channel, "search", words="hit")
+    assert "https://" not in text_of(found.response)
+    assert "@everyone" not in text_of(found.response)
+    assert "<@123>" not in text_of(found.response).replace("\\<", "")
+
+
+async def test_chinese_is_found_without_blanks(start_club: StartClub, tmp_path: Path) -> None:
+    files = {"a.md": long_review("A", "我们研究注意力机制综述。"), "b.md": long_review("B", "别的东西 BERT 注意力")}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    assert "**注意力**" in await search(club, "注意力")
+    assert "### 1 review " in await search(club, "注意力 bert")
+
+
+async def test_a_search_follows_the_files(start_club: StartClub, folder: Path) -> None:
+    club = await start_club(folder)
+    (folder / "one.md").write_text(long_review("One", "It is about gravity now."))
+    (folder / "two.md").unlink()
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "**One**" in await search(club, "gravity")
+    assert "No review holds" in await search(club, "heads")
+
+
+async def test_an_index_that_cannot_be_read_is_said_and_names_still_work(
+    start_club: StartClub, folder: Path, tmp_path: Path
+) -> None:
+    club = await start_club(folder)
+    with sqlite3.connect(tmp_path / "data" / "index.db") as connection:
+        connection.execute("DROP TABLE search")
+    connection.close()
+    assert "The texts cannot be searched just now" in await search(club, "heads")
+    assert "## One" in text_of((await club.paper("one")).response)
+
+
+async def test_a_name_that_only_a_text_mentions_leads_to_that_review(start_club: StartClub, tmp_path: Path) -> None:
+    files = {"a.md": long_review("Autoencoders", "People call it ELMo."), "b.md": long_review("Other", "Nothing.")}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    asked = await club.paper("elmo")
+    assert asked.ephemeral
+    assert "No review is called “elmo”, but it is mentioned in:\n- Autoencoders" in text_of(asked.response)
+
+
+async def test_related_reviews_share_telling_words(start_club: StartClub, tmp_path: Path) -> None:
+    about = "Pruning removes weights. Pruning of weights and masks. Masks of weights again, by magnitude, magnitude."
+    files = {
+        "a.md": long_review("One", about),
+        "b.md": long_review("Two", "The masks, the weights, the magnitude, the pruning."),
+        **{f"{n}.md": long_review(f"Other {n}", f"Something else number {n}.") for n in range(12)},
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
+    assert "**Two**\n-# shares the words " in text_of(related.response)
+    assert "Other" not in text_of(related.response)
