@@ -202,7 +202,7 @@ class Index:
     async def get_manifest(self) -> dict[str, Stamp]:
         """Give the path and stamp of everything that was read so far."""
         rows = await self._read("SELECT path, mtime_ns, size FROM file INDEXED BY file_path")
-        return {path: (mtime_ns, size) for path, mtime_ns, size in rows}
+        return await asyncio.to_thread(lambda: {path: (mtime_ns, size) for path, mtime_ns, size in rows})
 
     async def get_records(self, paths: Sequence[str] | None = None) -> list[Record]:
         """Give what was read of some files, or of all, as far as it is a review, in the order of the paths."""
@@ -210,7 +210,7 @@ class Index:
             rows = await self._read(_RECORDS)
         else:
             rows = await self._read(_RECORDS_OF, json.dumps(list(paths)))
-        return [Record(*row) for row in rows]
+        return await asyncio.to_thread(lambda: [Record(*row) for row in rows])  # some milliseconds for thousands
 
     async def get_problems(self) -> list[Problem]:
         """Give the problems of the files, in the order of the paths."""

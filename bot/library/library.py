@@ -16,7 +16,6 @@ from urllib.parse import quote, urlsplit
 from bot.errors import LibraryLoading, LibraryNotConnected, SearchUnavailable
 from bot.library.addresses import short_hash
 from bot.library.facets import Filter, Tag
-from bot.library.folder import Stamp
 from bot.library.gist import gist, opinions, questions
 from bot.library.index import Index, IndexFault
 from bot.library.loader import Loader, LoadReport
@@ -105,7 +104,8 @@ class Library:
         self._index = index
         self._searcher = Searcher(index)
         self._loader = Loader(root, index, include, drafts=drafts)
-        self._highlights: dict[tuple[str, Stamp | None], Highlights] = {}
+        self._highlights: dict[str, Highlights] = {}  # by path, of this edition of the files
+        self._edition = 0
 
     # --- loading ----------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Library:
 
     async def open(self, now: datetime) -> LoadReport:
         """Open the index and bring it up to date with the folder."""
-        return await self._loader.open(now)
+        return self._take_note(await self._loader.open(now))
 
     async def close(self) -> None:
         """Close the index; may be called at any time, and again."""
@@ -129,7 +129,14 @@ class Library:
 
     async def refresh(self, now: datetime, *, accept: int | None = None) -> LoadReport:
         """Read what changed in the folder since it was last read; see `Loader.refresh`."""
-        return await self._loader.refresh(now, accept=accept)
+        return self._take_note(await self._loader.refresh(now, accept=accept))
+
+    def _take_note(self, report: LoadReport) -> LoadReport:
+        """Forget what was made of files that have changed."""
+        if report.read or report.gone:
+            self._edition += 1
+            self._highlights = {}
+        return report
 
     async def index_texts(self) -> None:
         """Put what is not yet there into the full-text index, a part at a time; what was loaded answers meanwhile."""
@@ -300,14 +307,16 @@ class Library:
 
     async def read_highlights(self, review: Review) -> Highlights:
         """Give what a review's card shows beside its teaser; what was chosen is kept until the file changes."""
-        version = (review.path, self._loader.manifest.get(review.path))
-        if version not in self._highlights:
-            body = await self._index.get_body(review.path)
-            chosen = await asyncio.to_thread(_choose_highlights, review, body or "")
+        if chosen := self._highlights.get(review.path):
+            return chosen
+        edition = self._edition
+        body = await self._index.get_body(review.path)
+        chosen = await asyncio.to_thread(_choose_highlights, review, body or "")
+        if edition == self._edition:  # the body may be that of the file before it changed
             if len(self._highlights) >= _KEPT:
                 del self._highlights[next(iter(self._highlights))]
-            self._highlights[version] = chosen
-        return self._highlights[version]
+            self._highlights[review.path] = chosen
+        return chosen
 
     async def read_questions(self, review: Review) -> tuple[str, ...]:
         """Give the questions that a review asks, in their order."""
