@@ -175,4 +175,5 @@ def _cut(text: str, hit: int) -> tuple[int, int]:
     if end < len(text):
         blank = text.rfind(" ", hit, end)
         end = blank if blank > hit else end
+    end -= 2 * text.endswith(" ·", hit, end)  # a heading without its section
     return begin, end

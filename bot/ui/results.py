@@ -28,14 +28,16 @@ def results_page(text: str, state: str, results: Results, *, sharer: str = "") -
     lines = [f"### {count} for {quoted(text)}{counter}", *_remarks(results)]
     items: list[ui.Item[Any]] = [shared_by(sharer)] if sharer else []
     items.append(ui.TextDisplay("\n".join(lines)))
-    items.append(ui.TextDisplay(truncate("\n".join(map(_hit, results.hits)), 3_400)))
+    # A text of its own for each, so that there is air between them.
+    for hit in results.hits:
+        items += [ui.Separator(visible=False), ui.TextDisplay(truncate(_hit(hit), 700))]
     options = review_options([hit.review for hit in results.hits])
     items.append(row(menu("open", placeholder="Open a review", options=options)))
     buttons: list[ui.Item[Any]] = []
     if results.pages > 1:
         first, last = results.page == 0, results.page == results.pages - 1
         buttons += [
-            button("search", str(max(0, results.page - 1)), state, "b", label="Better", emoji="◀️", disabled=first),
+            button("search", str(max(0, results.page - 1)), state, "b", label="Back", emoji="◀️", disabled=first),
             button("search", str(results.page + 1), state, "f", label="More", emoji="▶️", disabled=last),
         ]
     if not sharer:
@@ -74,7 +76,7 @@ def _remarks(results: Results) -> list[str]:
 
 def _hit(hit: Hit) -> str:
     text = _marked(hit.snippet)
-    return review_line(hit.review) + (f"\n> {text}" if text else "")
+    return review_line(hit.review) + (f"\n{text}" if text else "")
 
 
 def _marked(snippet: Snippet) -> str:

@@ -74,7 +74,7 @@ async def test_a_long_search_can_be_turned_while_the_bot_runs(start_club: StartC
     more = await club.ada.click(found.response, label="More")
     assert "page 2 of 2" in text_of(more.response)
     await club.restart()
-    late = await club.ada.click(more.response, label="Better")
+    late = await club.ada.click(more.response, label="Back")
     assert "too long ago" in text_of(late.response)
 
 
