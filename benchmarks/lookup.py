@@ -26,12 +26,13 @@ from rapidfuzz import fuzz, process, utils
 
 from benchmarks.corpus import Corpus, default_folders
 from benchmarks.table import Row
+from bot.folding import normalize
 from bot.library.folder import scan_folder
 from bot.library.lookup import Found
 from bot.library.parse import parse_review
 from bot.library.review import Review
 from bot.library.shelf import Shelf
-from bot.library.words import normalize, split_words
+from bot.library.words import split_words
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CHOICES = 25  # that Discord shows while one types

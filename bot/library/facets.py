@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
+from bot.folding import normalize
 from bot.library.hugo import fold_term
 from bot.library.postings import Postings
 from bot.library.review import Review
-from bot.library.words import normalize, split_words
+from bot.library.words import split_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import itemgetter
 
+from bot.folding import normalize
 from bot.library.postings import Postings
 from bot.library.ranking import NEAR, Held, Word, equals, is_sure, score_reviews
 from bot.library.review import Review
 from bot.library.vocabulary import Beginnings, Vocabulary
-from bot.library.words import CJK, normalize, split_words
+from bot.library.words import CJK, split_words
 from bot.papers.identifiers import parse_paper_id
 
 # fmt: off

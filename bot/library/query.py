@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.library.words import normalize
+from bot.folding import normalize
 
 MAX_TERMS = 24
 _LONGEST = 60  # characters of a word; nothing that is longer is one

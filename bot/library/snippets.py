@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.library.words import CJK, normalize
+from bot.folding import normalize
+from bot.library.words import CJK
 
 Forms = tuple[str, ...]
 """The forms of a word of which one will do, the one that was typed first; folded."""

@@ -1,21 +1,14 @@
 """Words of titles and names: folded, split and compared. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
+from bot.folding import normalize
+
 CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _RUN = re.compile(r"[^\W_]+")
-
-
-def normalize(text: str) -> str:
-    """Fold case, accents and width, so that `Éclair` and `eclair` are one word."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def has_cjk(text: str) -> bool:
