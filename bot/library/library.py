@@ -28,6 +28,7 @@ from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
 from bot.library.snippets import Snippet, opening
+from bot.papers.identifiers import PaperId
 
 _log = logging.getLogger(__name__)
 
@@ -178,6 +179,10 @@ class Library:
     def get(self, key: str, now: datetime) -> Review | None:
         """Give the review of a key, if it is visible."""
         return self._at(now).get(key)
+
+    def review_of(self, paper_id: PaperId, now: datetime) -> Review | None:
+        """Give the club's newest review of a paper, if it is visible."""
+        return self._at(now).about(paper_id)
 
     def browse(self, wanted: Filter, now: datetime) -> Reviews:
         """Give the reviews that pass a filter, newest first."""

@@ -19,7 +19,7 @@ from bot.library.ranking import NEAR, Held, Word, equals, is_sure, score_reviews
 from bot.library.review import Review
 from bot.library.vocabulary import Beginnings, Vocabulary
 from bot.library.words import CJK, split_words
-from bot.papers.identifiers import parse_paper_id
+from bot.papers.identifiers import PaperId, parse_paper_id
 
 # fmt: off
 _STOP = frozenset((
@@ -234,6 +234,10 @@ class NameIndex:
         start = _squeeze(text[:_MAX_INDEXED])
         names = self._starts.beginning_with(start, 400) if start else ()
         return set(chain.from_iterable(map(self._names.get, names)))
+
+    def about(self, paper_id: PaperId) -> list[int]:
+        """Give the reviews of a paper, newest first."""
+        return self._newest(self._papers.get(str(paper_id)), _MOST)
 
     def _newest(self, numbers: Iterable[int], count: int) -> list[int]:
         return heapq.nsmallest(count, numbers, key=self._ages.__getitem__)

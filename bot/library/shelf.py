@@ -22,6 +22,7 @@ from bot.library.packing import pack_review, unpack_review
 from bot.library.postings import Postings
 from bot.library.review import Problem, Review, broken_ref
 from bot.library.words import likeness, split_words
+from bot.papers.identifiers import PaperId
 
 _ALIKE = 0.75  # how like a name must be to one that was typed
 _FIRST = 20  # authors of a review that are compared
@@ -249,6 +250,10 @@ class Shelf:
         """Complete a name while it is typed, best first; nothing typed gives the newest."""
         numbers = self._names.suggest(text, limit) if text.strip() else self._order[:limit]
         return [Title(self._keys[number], self._slugs[number], self._titles[number]) for number in numbers]
+
+    def about(self, paper_id: PaperId) -> Review | None:
+        """Give the newest visible review of a paper."""
+        return next(map(self.review_of, self._names.about(paper_id)), None)
 
     def browse(self, wanted: Filter) -> Reviews:
         """Give the reviews that pass a filter, newest first."""

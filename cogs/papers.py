@@ -1,0 +1,216 @@
+"""/arxiv, and what long-pressing a message offers: papers beyond the club's own reviews."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Paperclub
+from bot.errors import ClubError, ReviewGone
+from bot.library.gist import gist
+from bot.library.library import Libraries, Library
+from bot.library.lookup import Found
+from bot.library.review import Review
+from bot.papers.catalog import Answer, PaperCatalog, Search
+from bot.papers.identifiers import PaperId, find_paper_ids, parse_id_of, parse_paper_id
+from bot.ui import papers
+from bot.ui.answers import answered, completed
+from bot.ui.controls import Controls, Interaction
+from bot.ui.text import label
+
+T = TypeVar("T")
+
+_PATIENCE = 7.0  # seconds after which members hear what is known so far
+_ENDURANCE = 90.0  # seconds for which the rest is waited for
+_MOST = 5  # papers of one message
+
+
+class PapersCog(commands.Cog, description="Papers"):
+    """Answer with what the world knows of a paper."""
+
+    def __init__(
+        self, libraries: Libraries, catalog: PaperCatalog, controls: Controls, tree: app_commands.CommandTree[Any]
+    ) -> None:
+        self._libraries = libraries
+        self._catalog = catalog
+        self._tree = tree
+        self._menu = app_commands.ContextMenu(name="Look up papers", callback=self.look_up)
+        controls.on("gist", self.show_gist)
+        controls.on("showpaper", self.show_chosen)
+        controls.on("abstract", self.show_abstract)
+
+    async def cog_load(self) -> None:
+        """Offer the menu of messages: discord.py does not collect those of a cog."""
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu away."""
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    # --- commands ---------------------------------------------------------------------------------
+
+    @app_commands.command()
+    @app_commands.describe(paper="An arXiv id or link, a DOI, or words of the title")
+    @answered
+    async def arxiv(self, interaction: Interaction, paper: str) -> None:
+        """Show the abstract of any paper, and whether the club has read it"""
+        paper_id = self._named(interaction, paper)
+        await interaction.response.defer()
+        if paper_id:
+            await self._show(interaction, paper_id)
+        else:
+            await self._search(interaction, paper)
+
+    @arxiv.autocomplete("paper")
+    @completed
+    async def complete_arxiv(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer what the club has read and what was asked for before; the network is not asked while one types."""
+        library, now = self._library(interaction), discord.utils.utcnow()
+        choices = {title.key: title.name for title in library.suggest(current, now, 15)}
+        choices |= dict(self._catalog.complete(current, 25 - len(choices)))
+        return [
+            app_commands.Choice(name=label(name, 100), value=key) for key, name in choices.items() if len(key) <= 100
+        ]
+
+    @answered
+    async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
+        """Look up the papers that a message names."""
+        ids = [*find_paper_ids(_text_of(message))]
+        if not ids:
+            raise ClubError("No paper is named in that message: links to papers, arXiv ids and DOIs are understood.")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        chosen = ids[:_MOST]
+        answer = await self._within(self._catalog.get(chosen, discord.utils.utcnow()))
+        known = answer.known if answer else await self._catalog.peek(chosen)
+        faults = list(answer.faults) if answer else ["Some sources take their time; try again in a minute"]
+        if len(ids) > _MOST:
+            faults.append(f"The message names {len(ids)} papers; these are the first {_MOST}")
+        lines = [(paper_id, known.get(paper_id), self._review(interaction, paper_id)) for paper_id in chosen]
+        await interaction.edit_original_response(view=papers.papers_found(lines, faults))
+
+    # --- clicks -----------------------------------------------------------------------------------
+
+    async def show_gist(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show an abstract in a few of its own sentences."""
+        paper_id = papers.read_paper(arguments)
+        known = (await self._catalog.peek([paper_id])).get(paper_id)
+        if known is None:
+            raise ClubError("That abstract is no longer kept. Ask for the paper again with /arxiv.")
+        sentences = await asyncio.to_thread(gist, known.paper.abstract, known.paper.title)
+        await interaction.response.send_message(view=papers.gist_page(known.paper, sentences), ephemeral=True)
+
+    async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show the paper that was chosen in a menu."""
+        paper_id = _read_id(values[0])
+        if paper_id is None:
+            raise ClubError("That menu belongs to another version of the bot. Please run the command again.")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show(interaction, paper_id)
+
+    async def show_abstract(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show the abstract of the paper that a review is about."""
+        review = self._library(interaction).get(arguments[0], discord.utils.utcnow())
+        if review is None:
+            raise ReviewGone
+        paper_id = next(iter(review.paper_ids), None)
+        if paper_id is None:
+            raise ClubError("The review does not say which paper it is about.")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show(interaction, paper_id)
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    async def _show(self, interaction: Interaction, paper_id: PaperId) -> None:
+        """Show a paper in the place of the answer that is awaited, at once what is known and later the rest."""
+        now = discord.utils.utcnow()
+        review = self._review(interaction, paper_id)
+        asking = asyncio.ensure_future(self._catalog.get([paper_id], now))
+        done, _ = await asyncio.wait([asking], timeout=_PATIENCE)
+        if not done:
+            before = (await self._catalog.peek([paper_id])).get(paper_id)
+            slow = "The source takes its time; this message is completed as soon as it answers."
+            view = (
+                papers.paper_card(before, review, now, asking=slow)
+                if before
+                else papers.waiting(paper_id, "The source", review)
+            )
+            await interaction.edit_original_response(view=view)
+            await asyncio.wait([asking], timeout=_ENDURANCE)
+        if not asking.done():
+            asking.cancel()
+            answer = Answer(faults=("The source did not answer",))
+        else:
+            answer = asking.result()
+        known = answer.known.get(paper_id)
+        view = (
+            papers.paper_card(known, review, now, answer.faults)
+            if known
+            else papers.unknown(paper_id, "", answer.faults, review)
+        )
+        await interaction.edit_original_response(view=view)
+
+    async def _search(self, interaction: Interaction, words: str) -> None:
+        now = discord.utils.utcnow()
+        found: Search | None = await self._within(self._catalog.search(words, now))
+        if found is None:
+            found = Search(faults=("The sources take their time; try again in a minute",))
+        if len(found.found) == 1:
+            known = found.found[0]
+            review = self._review(interaction, known.paper.id)
+            view = papers.paper_card(known, review, now, found.faults)
+        elif found.found:
+            view = papers.choose_paper(words, found.found, found.faults)
+        else:
+            view = papers.unknown(None, words, found.faults, None)
+        await interaction.edit_original_response(view=view)
+
+    async def _within(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Wait for what takes its time as long as members do; None when it takes longer."""
+        task = asyncio.ensure_future(work)
+        await asyncio.wait([task], timeout=_PATIENCE)
+        if task.done():
+            return task.result()
+        task.cancel()
+        return None
+
+    # --- what is named ----------------------------------------------------------------------------
+
+    def _library(self, interaction: Interaction) -> Library:
+        return self._libraries.for_guild(interaction.guild_id)
+
+    def _named(self, interaction: Interaction, text: str) -> PaperId | None:
+        """Give the paper that a text names: by its id, or by the key or name of a review of it."""
+        library, now = self._library(interaction), discord.utils.utcnow()
+        chosen = library.get(text.strip(), now)
+        if chosen and chosen.paper_ids:
+            return chosen.paper_ids[0]
+        if found := _read_id(text) or parse_paper_id(text) or next(find_paper_ids(text), None):
+            return found
+        match = library.find(text, now)
+        return next(iter(match.review.paper_ids), None) if isinstance(match, Found) else None
+
+    def _review(self, interaction: Interaction, paper_id: PaperId) -> Review | None:
+        return self._library(interaction).review_of(paper_id, discord.utils.utcnow())
+
+
+def _read_id(text: str) -> PaperId | None:
+    """Read `scheme:value` as autocomplete and menus send it."""
+    scheme, colon, value = text.strip().partition(":")
+    return parse_id_of(scheme, value) if colon else None
+
+
+def _text_of(message: discord.Message) -> str:
+    """Give what a message says, in its embeds too."""
+    parts: Sequence[str | None] = [
+        message.content,
+        *(text for embed in message.embeds for text in (embed.url, embed.title, embed.description)),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    await bot.add_cog(PapersCog(bot.libraries, bot.catalog, bot.controls, bot.tree))
