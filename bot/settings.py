@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         default=None, description="ids of the servers that may read the reviews, separated by commas; all, if not set"
     )
     shards: int | Literal["auto"] = Field(default=1, description="how many gateway connections to keep, or auto")
+    arxiv_url: str = Field(default="https://export.arxiv.org/api/query", description="where arXiv's API is")
+    contact: str = Field(default="", description="your mail address, which the sources of papers ask for")
+    semantic_scholar_key: SecretStr | None = Field(default=None, description="a key of Semantic Scholar's API")
     discord_api_url: str = Field(default="", description="another address of Discord's API, on this machine, for tests")
 
     @field_validator("reviews")
@@ -103,12 +106,21 @@ class Settings(BaseSettings):
             return None
         return SecretStr(_check_token(value.get_secret_value()))
 
-    @field_validator("site_url")
+    @field_validator("site_url", "arxiv_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
         value = value.strip()
         if value and not _has_host(value):
             raise ValueError("is not a web address: give one such as https://club.example.org/")
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def _is_contact(cls, value: str) -> str:
+        value = value.strip()
+        known = _has_host(value) or re.fullmatch(r"[^@\s<>()]+@[^@\s<>()]+", value)
+        if value and not (known and value.isascii()):
+            raise ValueError("is not a mail address or web page: give one such as club@example.org")
         return value
 
     @field_validator("guilds", mode="before")

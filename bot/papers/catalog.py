@@ -9,7 +9,7 @@ import logging
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.folding import fold_words
 from bot.papers.cache import Cached, PaperCache
@@ -67,7 +67,7 @@ class PaperCatalog:
 
     async def close(self) -> None:
         """End what is being asked, and close the cache; may be called again."""
-        tasks = [*self._asking.values(), *self._searching.values()]
+        tasks: list[asyncio.Task[Any]] = [*self._asking.values(), *self._searching.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
