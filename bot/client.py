@@ -6,6 +6,7 @@ import importlib.util
 import json
 import logging
 import pkgutil
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -30,18 +31,36 @@ discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
 
-def create_bot(settings: Settings) -> "Paperclub":
-    """Build the whole bot. Nothing is opened until it is started, and `close` closes everything."""
+def create_bot(settings: Settings, sources: Sequence[Source] | None = None) -> "Paperclub":
+    """Build the whole bot. Nothing is opened until it is started, and `close` closes everything.
+
+    `sources` describe papers; those of the settings, if none are given.
+    """
     index = Index(settings.data / "index.db")
     library = Library(settings.reviews, index, settings.site_url, include=settings.reviews_include)
     keeper = Keeper(library, discord.utils.utcnow, settings.reviews_pull)
-    return Paperclub(settings, Libraries(library, settings.guilds), keeper)
+    catalog = PaperCatalog(
+        PaperCache(settings.data / "papers.db"), make_sources(settings) if sources is None else sources
+    )
+    return Paperclub(settings, Libraries(library, settings.guilds), keeper, catalog)
+
+
+def make_sources(settings: Settings) -> list[Source]:
+    """Make the services that describe papers, the one that is asked first in front."""
+    agent = user_agent(settings.contact)
+    key = settings.semantic_scholar_key.get_secret_value() if settings.semantic_scholar_key else ""
+    return [
+        Arxiv(agent, settings.arxiv_url),
+        Crossref(agent, contact=settings.contact),
+        DataCite(agent),
+        SemanticScholar(agent, key=key),
+    ]
 
 
 class Paperclub(commands.AutoShardedBot):
     """The discord.py client. Cogs take the services they need from its attributes."""
 
-    def __init__(self, settings: Settings, libraries: Libraries, keeper: Keeper) -> None:
+    def __init__(self, settings: Settings, libraries: Libraries, keeper: Keeper, catalog: PaperCatalog) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -56,6 +75,7 @@ class Paperclub(commands.AutoShardedBot):
         self.settings = settings
         self.libraries = libraries
         self.keeper = keeper
+        self.catalog = catalog
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change
@@ -71,6 +91,8 @@ class Paperclub(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""
         self._resources.push_async_callback(self.keeper.close)
+        self._resources.push_async_callback(self.catalog.close)
+        await self.catalog.open()
         await self.keeper.start(_PATIENCE)
         self.add_dynamic_items(ControlButton, ControlSelect)
         for name in _cog_names():

@@ -66,11 +66,11 @@ class PaperCatalog:
         await self._cache.open()
 
     async def close(self) -> None:
-        """End what is being asked, and close the cache; may be called again."""
+        """End what is being asked, and close the sources and the cache; may be called again."""
         tasks: list[asyncio.Task[Any]] = [*self._asking.values(), *self._searching.values()]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *(source.aclose() for source in self._sources), return_exceptions=True)
         await self._cache.close()
 
     def complete(self, text: str, limit: int) -> list[tuple[str, str]]:

@@ -38,3 +38,7 @@ class Source(Protocol):
     async def search(self, words: str, limit: int) -> list[Paper]:
         """Find papers by words of their titles, the best first. Raises SourceFault."""
         ...
+
+    async def aclose(self) -> None:
+        """End what is being asked, and close the connection; may be called again."""
+        ...
