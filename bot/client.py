@@ -17,6 +17,10 @@ from discord.http import Route
 from bot.library.index import Index
 from bot.library.keeper import Keeper
 from bot.library.library import Libraries, Library
+from bot.papers.arxiv import Arxiv
+from bot.papers.cache import PaperCache
+from bot.papers.catalog import PaperCatalog
+from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
 from bot.ui.controls import ControlButton, Controls, ControlSelect

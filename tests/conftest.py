@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import simcord
 from simcord.env import Env
 
 from bot.client import Paperclub, create_bot
+from bot.papers.source import Source
 from bot.settings import Settings
 from tests.shared import SHARED
 
@@ -75,8 +76,8 @@ async def start_club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> Asy
     """Give a function that starts a club on a folder (the sample library, if none is given)."""
     async with AsyncExitStack() as stack:
 
-        async def start(reviews: Path = SAMPLES, **settings: Any) -> Club:
-            bot = create_bot(Settings(token="a.b.c", reviews=reviews, data=tmp_path / "data", **settings))
+        async def start(reviews: Path = SAMPLES, sources: Sequence[Source] = (), **settings: Any) -> Club:
+            bot = create_bot(Settings(token="a.b.c", reviews=reviews, data=tmp_path / "data", **settings), sources)
             env = simcord.Env(bot)
             clubs: list[Club] = []
 

@@ -104,6 +104,8 @@ def _review_card(
         items.append(row(section_menu(review)))
     links = _link_buttons(review, page_url)
     buttons: list[ui.Item[Any]] = [button("related", review.key, label="Related reviews", emoji="🔗")]
+    if review.paper_ids:
+        buttons.insert(0, button("abstract", review.key, label="Abstract", emoji="📜"))
     if private:
         buttons.append(button("post", review.key, label="Share", emoji="📣"))
     if len(links) + len(buttons) <= _ROW:

@@ -1,0 +1,201 @@
+"""/arxiv, the menu of messages, and the abstract of a review's paper, as members use them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.papers.identifiers import PaperId
+from bot.papers.paper import Paper
+from bot.papers.source import SourceFault
+from tests.conftest import Club, StartClub
+from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
+
+DAY = datetime(2024, 1, 3, tzinfo=UTC)
+ABSTRACT = "We study $x_1^2$ and find that it costs \\$5. " * 12 + "\n\nA second paragraph [link](https://evil.example)."
+
+
+def paper(number: str, title: str, **fields: object) -> Paper:
+    paper_id = PaperId("arxiv", number, 2)
+    known: dict[str, object] = {
+        "authors": ("Ada Lovelace", "Grace Hopper"),
+        "abstract": ABSTRACT,
+        "published": DAY,
+        "updated": datetime(2024, 5, 6, tzinfo=UTC),
+        "categories": ("cs.CL", "cs.LG"),
+    }
+    return Paper(paper_id, title, "arXiv", paper_id.url, **(known | fields))  # type: ignore[arg-type]
+
+
+class FakeSource:
+    """Describes a few papers."""
+
+    name = "arXiv"
+
+    def __init__(self, *papers: Paper) -> None:
+        self.papers = {paper.id: paper for paper in papers}
+        self.fault: SourceFault | None = None
+        self.asked = 0
+
+    def knows(self, paper_id: PaperId) -> bool:
+        return paper_id.scheme == "arxiv"
+
+    async def fetch(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+        self._ask()
+        return {paper_id: self.papers[paper_id] for paper_id in ids if paper_id in self.papers}
+
+    async def search(self, words: str, limit: int) -> list[Paper]:
+        self._ask()
+        return [paper for paper in self.papers.values() if words in paper.title.lower()][:limit]
+
+    def _ask(self) -> None:
+        self.asked += 1
+        if self.fault:
+            raise self.fault
+
+    async def aclose(self) -> None:
+        pass
+
+
+@pytest.fixture
+def source() -> FakeSource:
+    return FakeSource(
+        paper("2401.00001", "Pruning at $10^{-3}$ of the cost"),
+        paper("2401.00002", "Pruning of trees", authors=tuple(f"Author {n}" for n in range(525))),
+        paper("2401.00003", "Gone", comment="This paper has been withdrawn by the authors: a wrong lemma.", withdrawn=True),
+        paper("2401.00004", "@everyone <@1> **bold** [x](https://evil.example) \u202e", abstract="@everyone <@&2> # x"),
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def club(start_club: StartClub, tmp_path: Path, source: FakeSource) -> Club:
+    body = "T.\n\n<!--more-->\n\n**Link**: [arXiv](https://arxiv.org/abs/2401.00001)\n\n## Summary\n\nText.\n"
+    files = {"pruning.md": review_file("Pruning, read", body, date="2024-06-07")}
+    return await start_club(write_reviews(tmp_path / "r", files), sources=[source])
+
+
+async def arxiv(club: Club, text: str) -> object:
+    return (await club.ada.slash(club.channel, "arxiv", paper=text)).response
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2401.00002", "arXiv:2401.00002v2", "https://arxiv.org/pdf/2401.00002.pdf", "see https://arxiv.org/abs/2401.00002!",
+     "10.48550/arXiv.2401.00002", "pruning of trees"],
+)  # fmt: skip
+async def test_a_paper_is_shown_for_everybody_however_it_is_named(club: Club, text: str) -> None:
+    shown = await club.ada.slash(club.channel, "arxiv", paper=text)
+    assert not shown.ephemeral
+    card = text_of(shown.response)
+    assert "## Pruning of trees" in card
+    assert "Author 0, Author 1, Author 2, Author 3, Author 4, Author 5 +519 more" in card
+    assert "3 January 2024 · v2 of 6 May 2024" in card
+    assert "Computation and Language, Machine Learning" in card
+    assert "We study x₁² and find that it costs $5." in card
+    assert "A second paragraph \\[link\\](https://evil.example)." in card or "evil" in card
+    urls = [part["url"] for part in components(shown.response) if part.get("url")]
+    assert urls == [f"https://arxiv.org/{kind}/2401.00002v2" for kind in ("abs", "pdf", "html")]
+
+
+async def test_a_paper_that_the_club_has_read_leads_to_its_review(club: Club) -> None:
+    shown = await arxiv(club, "2401.00001")
+    assert "📗 **The club read this on 7 June 2024**" in text_of(shown)
+    assert "Pruning at 10⁻³ of the cost" in text_of(shown)
+    opened = await club.grace.click(shown, label="Open the review")
+    assert opened.ephemeral
+    assert "## Pruning, read" in text_of(opened.response)
+    by_name = await arxiv(club, "pruning read")
+    assert "Pruning at 10⁻³" in text_of(by_name)
+
+
+async def test_a_withdrawn_paper_says_so(club: Club) -> None:
+    card = text_of(await arxiv(club, "2401.00003"))
+    assert "⚠️ **This paper was withdrawn**: This paper has been withdrawn by the authors: a wrong lemma." in card
+
+
+async def test_text_of_a_paper_stays_text(club: Club) -> None:
+    card = text_of(await arxiv(club, "2401.00004"))
+    for harm in ("@everyone", "<@1>", "<@&2>", "](https://evil", "\u202e", "\n# x"):
+        assert harm not in card.replace("\\<", "").replace("\\]", "").replace("\\#", "")
+
+
+async def test_the_gist_is_private_and_made_of_the_abstract(club: Club) -> None:
+    shown = await arxiv(club, "2401.00002")
+    gist = await club.grace.click(shown, label="Gist")
+    assert gist.ephemeral
+    assert "### In brief\n- We study" in text_of(gist.response)
+
+
+async def test_title_words_that_fit_several_give_a_menu(club: Club) -> None:
+    shown = await club.ada.slash(club.channel, "arxiv", paper="pruning")
+    assert "2 papers fit “pruning”" in text_of(shown.response)
+    chosen = await club.ada.select(shown.response, [option(shown.response, "Pruning of trees")])
+    assert "## Pruning of trees" in text_of(chosen.response)
+
+
+async def test_what_is_not_known_is_said_to_be_unknown(club: Club, source: FakeSource) -> None:
+    assert "No paper is known as `arxiv:2401.99999`" in text_of(await arxiv(club, "2401.99999"))
+    assert "No paper with the words “quantum bananas”" in text_of(await arxiv(club, "quantum bananas"))
+    source.fault = SourceFault("is not answering")
+    down = text_of(await arxiv(club, "2401.00009"))
+    assert "Nothing could be learned about `arxiv:2401.00009`" in down
+    assert "arXiv is not answering" in down
+
+
+async def test_what_was_known_is_shown_with_its_age_when_the_source_is_down(club: Club, source: FakeSource) -> None:
+    await arxiv(club, "2401.00002")
+    source.fault = SourceFault("is not answering")
+    await club.env.advance_time(3 * 86_400)
+    card = text_of(await arxiv(club, "2401.00002"))
+    assert "## Pruning of trees" in card
+    assert "As it was known 3 days ago: arXiv is not answering." in card
+
+
+async def test_titles_are_completed_from_the_library_and_what_was_asked_for(club: Club, source: FakeSource) -> None:
+    assert [choice["name"] for choice in await club.complete("arxiv", "paper", "prun")] == ["Pruning, read"]
+    await arxiv(club, "2401.00002")
+    asked = source.asked
+    choices = await club.complete("arxiv", "paper", "prun")
+    assert [choice["name"] for choice in choices] == ["Pruning, read", "Pruning of trees"]
+    assert source.asked == asked
+    for choice in choices:
+        assert "### Pruning" in (card := text_of(await arxiv(club, choice["value"]))) or "## Pruning" in card
+
+
+async def test_the_papers_of_a_message_are_looked_up_privately(club: Club) -> None:
+    text = "look: https://arxiv.org/abs/2401.00002, arXiv:2401.00001 and 2401.99999"
+    message = await club.grace.send(club.channel, text)
+    found = await club.ada.context_menu(club.channel, "Look up papers", message)
+    assert found.ephemeral
+    listed = text_of(found.response)
+    assert listed.index("Pruning of trees") < listed.index("Pruning at 10⁻³") < listed.index("arxiv:2401.99999")
+    assert "the club has read it" in listed
+    assert len(menu_of(found.response)["options"]) == 3
+    shown = await club.ada.select(found.response, [option(found.response, "Pruning of trees")])
+    assert shown.ephemeral
+    assert "Author 0" in text_of(shown.response)
+    nothing = await club.ada.context_menu(
+        club.channel, "Look up papers", await club.grace.send(club.channel, "hello")
+    )
+    assert "No paper is named in that message" in text_of(nothing.response)
+
+
+async def test_a_card_leads_to_the_abstract(club: Club) -> None:
+    card = (await club.paper("pruning")).response
+    abstract = await club.grace.click(card, label="Abstract")
+    assert abstract.ephemeral
+    assert "We study x₁²" in text_of(abstract.response)
+    assert "Abstract" in button_labels(card)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 4_000, "２４０１.００００２", "2401.00002\n", "javascript:alert(1)", "\u202e2401.00002", "", " ", "?", "10.1000/../x?y#z",
+     "https://arxiv.org.evil.example/abs/2401.00002", "arxiv:", "doi:10.1000/" + "y" * 3_000, "`2401.00002`", "@everyone"],
+)  # fmt: skip
+async def test_nothing_that_can_be_typed_is_an_error(club: Club, text: str) -> None:
+    shown = await club.ada.slash(club.channel, "arxiv", paper=text)
+    assert text_of(shown.response)
+    assert "went wrong" not in text_of(shown.response)
