@@ -82,6 +82,15 @@ def _read(source: str) -> str | None:
     return text if text and not _lost(source, text) else None
 
 
+def readable_mathml(math: Element) -> str | None:
+    """Read MathML, whose tags have no namespaces, as Unicode text; None where that would not be simple."""
+    try:
+        text = " ".join(joined(_atoms(math)).split())
+    except (_NotSimpleError, IndexError):  # an element may have fewer parts than it should
+        return None
+    return text if text and not _signs("".join(math.itertext())) - _signs(text) else None
+
+
 def _number(match: re.Match[str]) -> str:
     return r"\text{" + match[0].replace("{", "").replace("}", "") + "}"
 
