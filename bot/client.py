@@ -12,7 +12,9 @@ from pathlib import Path
 
 import discord
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from bot.library.index import Index
 from bot.library.keeper import Keeper
@@ -91,6 +93,9 @@ class Paperclub(commands.AutoShardedBot):
         if self.settings.discord_api_url:
             Route.BASE = self.settings.discord_api_url
         await super().login(token)
+        if self.settings.discord_api_url:
+            # Where discord.py goes when a session cannot be resumed: without this, to the public gateway.
+            DiscordWebSocket.DEFAULT_GATEWAY = URL((await self.http.get_bot_gateway())[1])
 
     async def setup_hook(self) -> None:
         """Open the library, load the cogs, and tell Discord about the commands if they changed."""

@@ -42,9 +42,8 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
         shown = await output(process)
         assert process.returncode == 0, shown
         assert "6 commands are registered." in shown
-        put = [body for method, _, body in discord.requests if method == "PUT"]
-        assert {command["name"] for command in put[-1]} == {"club", "help", "paper", "papers", "search", "tags"}
-        assert discord.unknown == []
+        put = discord.sent("PUT .*")
+        assert {command["name"] for command in put[-1].json} == {"club", "help", "paper", "papers", "search", "tags"}
         assert TOKEN not in shown
 
 
@@ -53,24 +52,23 @@ async def test_commands_are_registered_again_only_when_discord_lost_them(tmp_pat
         puts: list[int] = []
         for lost in (True, False, True):
             if lost:
-                discord.commands = []
-            discord.identified.clear()
+                discord.world.commands = []
+            discord.gateway.identified.clear()
             process = await start("run", discord, tmp_path)
-            await asyncio.wait_for(discord.identified.wait(), 30)
+            await asyncio.wait_for(discord.gateway.identified.wait(), 30)
             process.send_signal(signal.SIGTERM)
             assert "Traceback" not in await output(process)
-            puts.append(sum(method == "PUT" for method, _, _ in discord.requests))
+            puts.append(len(discord.sent("PUT .*")))
         assert puts == [1, 1, 2]
         assert "6 commands" in await output(await start("sync", discord, tmp_path))
-        assert sum(method == "PUT" for method, _, _ in discord.requests) == 3
-        assert discord.unknown == []
+        assert len(discord.sent("PUT .*")) == 3
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 async def test_run_connects_and_ends_cleanly_when_it_is_told_to(tmp_path: Path, ending: signal.Signals) -> None:
     async with loopback_discord(TOKEN) as discord:
         process = await start("run", discord, tmp_path)
-        await asyncio.wait_for(discord.identified.wait(), 30)
+        await asyncio.wait_for(discord.gateway.identified.wait(), 30)
         process.send_signal(ending)
         began = time.monotonic()
         shown = await output(process)
@@ -79,7 +77,6 @@ async def test_run_connects_and_ends_cleanly_when_it_is_told_to(tmp_path: Path, 
         assert "16 reviews are loaded" in shown
         assert "Traceback" not in shown
         assert TOKEN not in shown
-        assert discord.unknown == []
 
 
 @pytest.mark.parametrize("command", ["run", "sync"])
