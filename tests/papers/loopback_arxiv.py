@@ -12,7 +12,24 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from bot.papers.arxiv import Arxiv
+from bot.papers.identifiers import PaperId, parse_arxiv_id
+
+SHORT = 0.05  # seconds between two requests
+
 ATOM = "application/atom+xml; charset=utf-8"
+
+MakeArxiv = Callable[..., Arxiv]
+
+
+def paper_id(text: str) -> PaperId:
+    found = parse_arxiv_id(text)
+    assert found is not None
+    return found
+
+
+A, B, C = map(paper_id, ("2002.00001", "2002.00002", "hep-th/9711200"))
+MANY = [paper_id(f"2002.{number:05}") for number in range(1, 401)]
 
 
 @dataclass(frozen=True)
