@@ -1,15 +1,22 @@
 """Asking a service over HTTP without trusting it: bounded in time and size, and never led elsewhere."""
 
 import asyncio
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import httpx
 
 from bot.papers.source import SourceFault
 
 MOST = 5 << 20  # bytes of an answer, unpacked; two hundred abstracts are half a million
+_LONGEST_PAUSE = 86_400.0  # seconds; nobody means more
+
+
+class Unreachable(SourceFault):
+    """Say that there was no answer, or only a part of one: another try may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +32,29 @@ class Reply:
         """The type of the body without parameters, in lower case."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds after which the service wants to be asked again, if it says so.
+
+        It may name seconds or a date (RFC 9110, 10.2.3), which counts from the date of the answer.
+        """
+        text = self.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"[0-9]{1,9}", text):
+            return min(float(text), _LONGEST_PAUSE)
+        try:
+            until = parsedate_to_datetime(text)
+            seconds = (until - parsedate_to_datetime(self.headers.get("date", ""))).total_seconds()
+        except (ValueError, TypeError, OverflowError):  # one that is no date, or with a zone beside one without
+            return None
+        return min(max(seconds, 0.0), _LONGEST_PAUSE)
+
 
 def make_client(user_agent: str) -> httpx.AsyncClient:
     """Make the client of one service: one connection, no redirects, no proxies or cookies of this machine."""
     return httpx.AsyncClient(
         headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-        timeout=httpx.Timeout(10.0, pool=60.0),
+        timeout=httpx.Timeout(None, connect=10.0),  # `get` has one deadline for the whole answer
         follow_redirects=False,
         trust_env=False,
     )
@@ -42,21 +65,24 @@ async def get(
 ) -> Reply:
     """Ask for an address; the whole answer must be there within `deadline` seconds.
 
-    Raises SourceFault when it is not, when the service cannot be reached, and when its answer is too large.
+    A redirect, a 429 and a 5xx come without their body.
+    Raises Unreachable when it is not or the service cannot be reached, SourceFault when its answer is too large.
     """
     try:
         async with (
             asyncio.timeout(deadline),
             client.stream("GET", url, params=params, headers=dict(headers)) as response,
         ):
-            body = await _read(response)
-            return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
-    except TimeoutError as error:
-        raise SourceFault("does not answer in time") from error
-    except httpx.TimeoutException as error:
-        raise SourceFault("does not answer in time") from error
-    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, UnicodeError) as error:
-        raise SourceFault("cannot be reached") from error
+            status = response.status_code
+            # What stands beside a refusal or a redirect is for people, and must not hide which of them it is.
+            body = b"" if 300 <= status < 400 or status == 429 or status >= 500 else await _read(response)
+            return Reply(status, {k.lower(): v for k, v in response.headers.items()}, body)
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise Unreachable("does not answer in time") from error
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the last: a host name that cannot be one
+        raise Unreachable("cannot be reached") from error
+    except zlib.error as error:
+        raise Unreachable("garbles its answer") from error
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -67,9 +93,11 @@ async def _read(response: httpx.Response) -> bytes:
     unpacker = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     body = bytearray()
     async for chunk in response.aiter_raw():
+        if unpacker and unpacker.eof:  # what follows its end would be kept beside it
+            raise SourceFault("answers in a form that was not asked for")
         body += unpacker.decompress(chunk, MOST + 1 - len(body)) if unpacker else chunk
         if len(body) > MOST:
             raise SourceFault("gives an answer that is too large")
     if unpacker and not unpacker.eof:
-        raise SourceFault("broke off its answer")
+        raise Unreachable("broke off its answer")
     return bytes(body)

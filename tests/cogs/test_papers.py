@@ -1,6 +1,5 @@
 """/arxiv, the menu of messages, and the abstract of a review's paper, as members use them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,9 @@ from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
 DAY = datetime(2024, 1, 3, tzinfo=UTC)
-ABSTRACT = "We study $x_1^2$ and find that it costs \\$5. " * 12 + "\n\nA second paragraph [link](https://evil.example)."
+ABSTRACT = (
+    "We study $x_1^2$ and find that it costs \\$5. " * 12 + "\n\nA second paragraph [link](https://evil.example)."
+)
 
 
 def paper(number: str, title: str, **fields: object) -> Paper:
@@ -176,9 +177,7 @@ async def test_the_papers_of_a_message_are_looked_up_privately(club: Club) -> No
     shown = await club.ada.select(found.response, [option(found.response, "Pruning of trees")])
     assert shown.ephemeral
     assert "Author 0" in text_of(shown.response)
-    nothing = await club.ada.context_menu(
-        club.channel, "Look up papers", await club.grace.send(club.channel, "hello")
-    )
+    nothing = await club.ada.context_menu(club.channel, "Look up papers", await club.grace.send(club.channel, "hello"))
     assert "No paper is named in that message" in text_of(nothing.response)
 
 

@@ -1,0 +1,139 @@
+"""arXiv's Atom feed -> papers. Its fields: https://info.arxiv.org/help/api/user-manual.html, section 3.3.2.
+
+A feed may hold papers that lack fields, entries that are no papers at all, and whatever is added one day; only a feed
+that is none, or that says that the question was wrong, is a fault.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, ParseError, XMLParser, fromstring
+
+from bot.papers.identifiers import parse_arxiv_id
+from bot.papers.paper import Paper
+from bot.papers.source import SourceFault
+from bot.papers.withdrawal import is_withdrawn
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_FEED = f"{_ATOM}feed"
+_ENTRY = f"{_ATOM}entry"
+_ID = f"{_ATOM}id"
+_TITLE = f"{_ATOM}title"
+_SUMMARY = f"{_ATOM}summary"
+_AUTHOR = f"{_ATOM}author"
+_NAME = f"{_ATOM}name"
+_PUBLISHED = f"{_ATOM}published"
+_UPDATED = f"{_ATOM}updated"
+_CATEGORY = f"{_ATOM}category"
+_PRIMARY = f"{_ARXIV}primary_category"
+_COMMENT = f"{_ARXIV}comment"
+_JOURNAL_REF = f"{_ARXIV}journal_ref"
+_DOI = f"{_ARXIV}doi"
+_TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
+
+_PARAGRAPH = re.compile(r"\n\s+")  # arXiv keeps a break before an indented line, and only there
+_ARXIVS_OWN = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]+)?")  # and not a class of MSC or ACM, which stand among them
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class Refused(SourceFault):
+    """Say that the question was wrong; `detail` is what the service says of it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("does not understand the question")
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The papers of an answer, in its order, and how many the question has in `total`."""
+
+    papers: list[Paper]
+    total: int
+
+
+def parse_feed(body: bytes) -> Feed:
+    """Read a feed. Raises SourceFault when it is none, and Refused when it says that the question was wrong."""
+    if b"<feed" not in body:
+        raise SourceFault("gives an answer that is no list of papers")
+    # Entities, which may unpack to any size or name files, are declared in a document type, and a feed has none. In
+    # UTF-8, which arXiv writes and to which the parser is held whatever the document says, that has but one spelling.
+    # (defusedxml, which asks the parser itself, does it in Python and takes twice as long.)
+    if b"<!DOCTYPE" in body:
+        raise SourceFault("gives an answer that cannot be read")
+    try:
+        root = fromstring(body, XMLParser(encoding="utf-8"))  # noqa: S314 - see above
+    except ParseError as error:
+        raise SourceFault("gives an answer that cannot be read") from error
+    if root.tag != _FEED:
+        raise SourceFault("gives an answer that is no list of papers")
+    papers = [paper for entry in root.findall(_ENTRY) if (paper := _paper(entry)) is not None]
+    total = root.findtext(_TOTAL, "").strip()
+    return Feed(papers, int(total) if _NUMBER.fullmatch(total) else len(papers))
+
+
+def _paper(entry: Element) -> Paper | None:
+    """Read an entry; None when it has no id of a paper or no title, as ghosts of unknown papers."""
+    title, address = _line(entry, _TITLE), _line(entry, _ID)
+    authors = tuple([name for author in entry.findall(_AUTHOR) if (name := _line(author, _NAME))])
+    if title == "Error" and ("/api/errors" in address or authors == ("arXiv api core",)):
+        raise Refused(_line(entry, _SUMMARY))
+    paper_id = parse_arxiv_id(address.partition("/abs/")[2])
+    if paper_id is None or not title:
+        return None
+    abstract, comment = _paragraphs(entry.findtext(_SUMMARY, "")), _line(entry, _COMMENT)
+    return Paper(
+        id=paper_id,
+        title=title,
+        source="arXiv",
+        url=paper_id.url,
+        authors=authors,
+        abstract=abstract,
+        published=_date(entry, _PUBLISHED),
+        updated=_date(entry, _UPDATED),
+        categories=_categories(entry),
+        comment=comment,
+        venue=_line(entry, _JOURNAL_REF),
+        dois=_dois(entry),
+        withdrawn=is_withdrawn(abstract, comment),
+    )
+
+
+def _line(element: Element, name: str) -> str:
+    return _collapse(element.findtext(name, ""))
+
+
+def _paragraphs(text: str) -> str:
+    if "\n" not in text:
+        return _collapse(text)
+    return "\n\n".join(filter(None, map(_collapse, _PARAGRAPH.split(text))))
+
+
+def _collapse(text: str) -> str:
+    if "\n" not in text and "  " not in text and "\t" not in text:  # most often, and ten times as fast
+        return text.strip()
+    return " ".join(text.split())
+
+
+def _date(entry: Element, name: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(entry.findtext(name, "").strip())
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _categories(entry: Element) -> tuple[str, ...]:
+    elements = entry.findall(_PRIMARY) + entry.findall(_CATEGORY)
+    terms = dict.fromkeys([element.get("term", "") for element in elements])
+    return tuple(filter(_ARXIVS_OWN.fullmatch, terms))
+
+
+def _dois(entry: Element) -> tuple[str, ...]:
+    """Give the DOIs in lower case, since they don't tell cases apart; an element may hold several."""
+    elements = entry.findall(_DOI)
+    if not elements:
+        return ()
+    found = " ".join([element.text or "" for element in elements]).lower().split()
+    return tuple([doi for doi in dict.fromkeys(found) if doi.startswith("10.") and "/" in doi])
