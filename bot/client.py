@@ -22,6 +22,10 @@ from bot.library.library import Libraries, Library
 from bot.papers.arxiv import Arxiv
 from bot.papers.cache import PaperCache
 from bot.papers.catalog import PaperCatalog
+from bot.papers.crossref import Crossref
+from bot.papers.datacite import DataCite
+from bot.papers.http import user_agent
+from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
@@ -56,10 +60,10 @@ def make_sources(settings: Settings) -> list[Source]:
     agent = user_agent(settings.contact)
     key = settings.semantic_scholar_key.get_secret_value() if settings.semantic_scholar_key else ""
     return [
-        Arxiv(agent, settings.arxiv_url),
-        Crossref(agent, contact=settings.contact),
-        DataCite(agent),
-        SemanticScholar(agent, key=key),
+        Arxiv(agent, address=settings.arxiv_url),
+        Crossref(agent, settings.contact),
+        DataCite(agent, settings.contact),
+        SemanticScholar(agent, key),
     ]
 
 

@@ -48,7 +48,7 @@ class Club:
     async def restart(self) -> None:
         """Stop the bot and start another one on the same folders."""
         await self.bot.close()
-        self.bot = create_bot(self.bot.settings)
+        self.bot = create_bot(self.bot.settings, ())
         await self.env.restart_bot(self.bot)
 
 

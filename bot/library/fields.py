@@ -15,6 +15,7 @@ _IDS = {
     "arxiv": "arxiv", "arxivid": "arxiv", "arxivurl": "arxiv", "arxivlink": "arxiv", "eprint": "arxiv",
     "doi": "doi", "doiurl": "doi", "acl": "acl", "aclid": "acl", "anthology": "acl", "openreview": "openreview",
     "openreviewid": "openreview", "semanticscholar": "s2", "s2": "s2", "s2id": "s2",
+    "corpusid": "corpusid", "s2cid": "corpusid",
 }  # fmt: skip
 _PAPERS = ("paper", "paperurl", "paperlink", "paperid", "link", "links", "buttons", "urlpdf", "pdfurl", "pdf")
 # Sites put other things there too, so that only what is known to be a paper counts.

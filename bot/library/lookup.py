@@ -19,7 +19,7 @@ from bot.library.ranking import NEAR, Held, Word, equals, is_sure, score_reviews
 from bot.library.review import Review
 from bot.library.vocabulary import Beginnings, Vocabulary
 from bot.library.words import CJK, split_words
-from bot.papers.identifiers import PaperId, parse_paper_id
+from bot.papers.identifiers import PaperId, find_paper_ids, parse_paper_id
 
 # fmt: off
 _STOP = frozenset((
@@ -33,7 +33,6 @@ _SMALL = _STOP | {"all", "be", "can", "do", "does", "its", "not", "our", "when",
 _ET_AL = re.compile(r"\bet\.? al\b\.?", re.IGNORECASE)
 _KEY = re.compile(r"\b([^\W\d_]+)((?:19|20)\d\d)([^\W\d_]*)\b")  # of BibTeX: vaswani2017attention
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
-_ARXIV_ID = re.compile(r"(?<![\w./])[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,2})?(?![\w])|(?<=/)[0-9]{4}\.[0-9]{4,5}(?![0-9])")
 _ADDRESS = re.compile(r"https?://\S+?/([^\s/?#]+?)/?(?:[?#]\S*)?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
@@ -224,8 +223,8 @@ class NameIndex:
             return self._papers.get(str(paper)), True
         if exact := self._names.get(_squeeze(name)):
             return exact, False
-        for match in _ARXIV_ID.finditer(name):
-            if (paper := parse_paper_id(match[0])) and (numbers := self._papers.get(str(paper))):
+        for paper in find_paper_ids(name):
+            if numbers := self._papers.get(str(paper)):
                 return numbers, True
         return self._names.get("".join(word for word in split_words(name) if word not in _STOP)), False
 

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from bot import __version__
 from bot.papers.source import SourceFault
 
 MOST = 5 << 20  # bytes of an answer, unpacked; two hundred abstracts are half a million
@@ -47,6 +48,11 @@ class Reply:
         except (ValueError, TypeError, OverflowError):  # one that is no date, or with a zone beside one without
             return None
         return min(max(seconds, 0.0), _LONGEST_PAUSE)
+
+
+def user_agent(contact: str) -> str:
+    """Name the program, its version and whoever runs it, as the services ask for."""
+    return f"Paperclub/{__version__}" + (f" ({contact})" if contact else "")
 
 
 def make_client(user_agent: str) -> httpx.AsyncClient:

@@ -10,7 +10,9 @@ from xml.etree.ElementTree import Element, SubElement
 from bot.papers.formulas import readable_mathml
 from bot.papers.symbols import SUBSCRIPTS, SUPERSCRIPTS
 
-_TAG = re.compile(r"<(?P<close>/?)(?:[A-Za-z][\w.-]*+:)?(?P<name>[A-Za-z][\w.-]*+)(?=[\s/>])[^<>]*+>|<![^<>]*+>")
+_TAG = re.compile(
+    r"<(?P<close>/?)(?:[A-Za-z][\w.-]{0,40}:)?(?P<name>[A-Za-z][\w.-]{0,40})(?=[\s/>])[^<>]{0,2000}>|<![^<>]{0,2000}>"
+)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Some tags are escaped once more than they should be, as in `&lt;i&gt;E. coli&lt;/i&gt;`.
 _ESCAPED_TAG = re.compile(r"&lt;(/?(?:jats:)?(?:i|b|u|em|strong|italic|bold|sub|sup|scp|sc|tt|p|title|sec))&gt;")
