@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import command, lookup, reading
+from benchmarks import command, lookup, papers, reading
 from benchmarks.corpus import Corpus
 from bot.library.parse import parse_review
 
@@ -38,6 +38,11 @@ def test_the_benchmark_of_finding_measures_every_row() -> None:
     assert set(kinds) == {*lookup.KINDS, "all"}
     bounds = {row.title: row for row in rows if row.unit != "ms"}  # milliseconds are for a quiet machine
     assert all(row.met for row in bounds.values() if "/ rapidfuzz" not in row.title)
+
+
+def test_the_benchmark_of_papers_finds_those_that_its_messages_name() -> None:
+    rows = papers.measure(600)
+    assert all(row.met for row in rows if row.unit != "times")  # how long it takes is for a quiet machine
 
 
 def test_the_benchmark_of_commands_asks_both_bots_for_the_same_messages() -> None:

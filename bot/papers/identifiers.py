@@ -55,9 +55,8 @@ _CANDIDATE = re.compile(
 )
 # Only here a text is looked at closely: one of these is in every candidate, at most so many characters behind its
 # beginning, and what is left of it is in the same word and the next.
-_HINT = re.compile(r"/|[0-9]{4}|:\s?[0-9]|2:")
+_HINT = re.compile(r"(?:/|[0-9]{4}|:\s?[0-9]|2:)(?=(?P<rest>(?P<word>\S*)(?:\s\S*)?))")
 _BEFORE = 64
-_REST = re.compile(r"(?P<word>\S*)(?:\s\S*)?")
 _GLUED = re.compile(r"(?<=[^/=])(?=https?://)", re.IGNORECASE)  # but not where one link holds another
 _WORDED = re.compile(r"\[[^\[\]]*\]\(|\|[^|<>]*>")  # what is around a link with words, of markdown and of Slack
 _AROUND = " \t\r\n<>()[]{}\"'`*_|~.,;:!?\u2018\u2019\u201c\u201d\u00ab\u00bb"
@@ -87,20 +86,20 @@ def parse_paper_id(text: str) -> PaperId | None:
     if named := {found for match in _candidates(text) for found in _read(match)}:
         more = len(named) > 1 or re.search(r"[^\W_]", _WORDED.sub("", _CANDIDATE.sub("", text)))
         return None if more else named.pop()
-    text = text.strip(_AROUND)
-    scheme, _, value = text.partition(":")
-    return parse_acl_id(text) or parse_id_of(scheme.lower(), value)
+    for bare in (text.strip(), text.strip(_AROUND)):  # ids of OpenReview may end with an underscore
+        scheme, _, value = bare.partition(":")
+        if found := parse_acl_id(bare) or parse_id_of(scheme.lower(), value):
+            return found
+    return None
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     place, done = 0, 0
     while hint := _HINT.search(text, place):
-        rest = _REST.match(text, hint.end())
-        end, place = (rest.end(), rest.end("word")) if rest else (len(text), len(text))
-        for match in _CANDIDATE.finditer(text, max(done, hint.start() - _BEFORE), end):
+        for match in _CANDIDATE.finditer(text, max(done, hint.start() - _BEFORE), hint.end("rest")):
             done = match.end()
             yield match
-        place = max(place, done)
+        place = max(hint.end("word"), done)
 
 
 def _clean(text: str) -> str:

@@ -58,7 +58,7 @@ def _papers_page(url: _Url) -> PaperId | None:
 
 def _openreview_page(url: _Url) -> PaperId | None:
     if url.path[:1] in (["forum"], ["pdf"], ["attachment"], ["revisions"]):
-        return parse_openreview_id(url.argument("id"))
+        return parse_openreview_id(url.argument("id"), pasted=True)
     return None
 
 
@@ -68,15 +68,23 @@ def _acl_page(url: _Url) -> PaperId | None:
 
 
 def _doi_page(url: _Url) -> PaperId | None:
+    return parse_doi(_doi_in(url))
+
+
+def _article_page(url: _Url) -> PaperId | None:
+    return parse_doi(_BEHIND_DOI.sub("", _doi_in(url)))
+
+
+def _doi_in(url: _Url) -> str:
     for start, segment in enumerate(url.path):
         if segment.lower().removeprefix("doi:").startswith("10."):
-            return parse_doi(_BEHIND_DOI.sub("", "/".join(url.path[start:])))
-    return parse_doi(url.argument("doi"))
+            return "/".join(url.path[start:])
+    return url.argument("doi")
 
 
 def _numbered_page(url: _Url) -> PaperId | None:
     """Read a page that sets a number and the title behind the DOI: /doi/10.1162/tacl_a_00349/96482/A-Primer."""
-    found = _doi_page(url)
+    found = _article_page(url)
     return parse_doi(re.sub(r"/[0-9]{5,9}(?:/.*)?$", "", found.value)) if found and found.scheme == "doi" else found
 
 
@@ -84,18 +92,18 @@ def _acm_page(url: _Url) -> PaperId | None:
     number = url.argument("id")
     if url.path[-1:] == ["citation.cfm"] and re.fullmatch(r"[0-9]+\.[0-9]+", number):
         return parse_doi(f"10.1145/{number}")
-    return _doi_page(url)
+    return _article_page(url)
 
 
 def _nature_page(url: _Url) -> PaperId | None:
     if url.path[:1] == ["articles"] and (match := _NATURE.fullmatch(url.path[1] if len(url.path) > 1 else "")):
         return parse_doi(f"10.1038/{match['id']}")
-    return _doi_page(url)
+    return _article_page(url)
 
 
 def _preprint_page(url: _Url) -> PaperId | None:
     """Read a page of bioRxiv or medRxiv: /content/10.1101/2020.01.30.927871v2.full, /content/early/../ID.full.pdf."""
-    if found := _doi_page(url):
+    if found := _article_page(url):
         return found
     early = _PREPRINT.fullmatch(url.path[-1] if url.path else "")
     return PaperId("doi", f"10.1101/{early['id']}") if early else None
@@ -117,7 +125,7 @@ def _numbers_below(prefix: str, *folders: str) -> Callable[[_Url], PaperId | Non
     def page(url: _Url) -> PaperId | None:
         if len(url.path) > 1 and url.path[0] in folders and re.fullmatch(r"[0-9]{3,9}", url.path[1]):
             return PaperId("doi", prefix + url.path[1])
-        return _doi_page(url)
+        return _article_page(url)
 
     return page
 
@@ -138,7 +146,7 @@ def _ads_page(url: _Url) -> PaperId | None:
     for segment in url.path:
         if match := _BIBCODE.fullmatch(segment):
             return parse_arxiv_id(f"{match['month']}.{match['number']}")
-    return _arxiv_page(url) or _doi_page(url)
+    return _arxiv_page(url) or _article_page(url)
 
 
 def _dblp_page(url: _Url) -> PaperId | None:
@@ -177,16 +185,16 @@ _HOSTS: dict[str, Callable[[_Url], PaperId | None]] = {
     "doi.acm.org": _doi_page,
     "api.crossref.org": _doi_page,
     "acm.org": _acm_page,
-    "springer.com": _doi_page,
-    "springeropen.com": _doi_page,
-    "biomedcentral.com": _doi_page,
-    "wiley.com": _doi_page,
-    "sagepub.com": _doi_page,
-    "frontiersin.org": _doi_page,
-    "iopscience.iop.org": _doi_page,
-    "journals.aps.org": _doi_page,
-    "annualreviews.org": _doi_page,
-    "jstor.org": _doi_page,
+    "springer.com": _article_page,
+    "springeropen.com": _article_page,
+    "biomedcentral.com": _article_page,
+    "wiley.com": _article_page,
+    "sagepub.com": _article_page,
+    "frontiersin.org": _article_page,
+    "iopscience.iop.org": _article_page,
+    "journals.aps.org": _article_page,
+    "annualreviews.org": _article_page,
+    "jstor.org": _article_page,
     "direct.mit.edu": _numbered_page,
     "academic.oup.com": _numbered_page,
     "nature.com": _nature_page,
@@ -215,7 +223,7 @@ def parse_url(url: str) -> PaperId | None:
         return None
     reader = _reader_of(parts.host)
     if reader is None and ("doi" in parts.path or "doi=" in parts.query):
-        reader = _doi_page  # most publishers: /doi/10.1073/..., /doi/full/10.1126/...
+        reader = _article_page  # most publishers: /doi/10.1073/..., /doi/full/10.1126/...
     return reader(parts) if reader else None
 
 

@@ -64,8 +64,8 @@ _STRAY = re.compile(r"[^\w.\-/]|_")  # what may follow an id that was pasted wit
 # a SICI, such as 10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O.
 SICI = r"<[0-9]{1,6}:[0-9A-Za-z:._-]{1,24}>"
 DOI = (
-    r"10\.[1-9][0-9]{3,8}(?:\.[0-9]{1,9}){0,3}/"
-    rf"(?:[0-9A-Za-z()./:_+-]|;(?=[0-9]-)|&(?=[0-9])|{SICI})+"
+    r"10\.[1-9][0-9]{3,8}(?:\.[0-9]{1,9}){0,3}/(?!/)"
+    rf"(?:[0-9A-Za-z().:_+-]|/(?!/)|;(?=[0-9]-)|&(?=[0-9])|{SICI})+"
 )
 _DOI = re.compile(rf"(?:doi[\s:/.]{{0,3}})?(?P<doi>{DOI})", re.ASCII | re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
@@ -76,7 +76,7 @@ ACL_OLD = r"[A-Z][0-9]{2}-[0-9]{4}"
 ACL_NEW = r"(?:19|20)[0-9]{2}\.[a-z0-9_]{1,40}-[a-z0-9_]{1,40}\.[0-9]{1,4}"
 _ACL = re.compile(rf"(?P<id>{ACL_OLD}|{ACL_NEW})(?:v[0-9]{{1,2}})?(?:\.[a-z]{{2,12}}){{0,2}}", re.ASCII | re.IGNORECASE)
 
-_OPENREVIEW = re.compile(r"(?P<id>[A-Za-z0-9_-]{6,20})(?:[^\w.\-/].*)?", re.DOTALL)
+_OPENREVIEW = re.compile(r"(?P<id>[A-Za-z0-9_-]{6,20})(?P<rest>[^\w.\-/].*)?", re.DOTALL)
 _SHA1 = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 _CORPUS = re.compile(r"[1-9][0-9]{0,11}")
 
@@ -133,10 +133,10 @@ def parse_acl_id(text: str) -> PaperId | None:
     return PaperId("acl", match["id"].upper() if text[0].isalpha() else match["id"].lower())
 
 
-def parse_openreview_id(text: str) -> PaperId | None:
-    """Read an id of OpenReview; case counts."""
+def parse_openreview_id(text: str, *, pasted: bool = False) -> PaperId | None:
+    """Read an id of OpenReview, in which case counts; of what was `pasted`, as that of arXiv."""
     match = _OPENREVIEW.fullmatch(text)
-    return PaperId("openreview", match["id"]) if match else None
+    return PaperId("openreview", match["id"]) if match and (pasted or not match["rest"]) else None
 
 
 def parse_id_of(scheme: str, text: str) -> PaperId | None:

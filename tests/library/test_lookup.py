@@ -86,6 +86,8 @@ def library(index: Shelf) -> Shelf:
         ("https://arxiv.org/pdf/1803.03635v2", "lottery_frankle"),
         ("[1803.03635]", "lottery_frankle"),
         ("arXiv:1803.03635v1 [cs.LG]", "lottery_frankle"),
+        ("the one in 1803.03635v5.pdf", "lottery_frankle"),
+        ("https://doi.org/10.48550/arXiv.1803.03635 (Frankle)", "lottery_frankle"),
     ],
 )
 def test_what_begins_so_or_is_called_so_comes_first(library: Shelf, typed: str, slug: str) -> None:

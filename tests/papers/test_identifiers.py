@@ -185,6 +185,7 @@ def test_what_only_looks_like_an_id_is_left(text: str) -> None:
         ("`openreview:rJl-b3RcF7`", "openreview:rJl-b3RcF7"),
         ("[Attention](https://arxiv.org/abs/1706.03762)", "arxiv:1706.03762"),
         ("<https://arxiv.org/abs/1706.03762|Attention>", "arxiv:1706.03762"),
+        ("openreview:B1QRgziT_", "openreview:B1QRgziT_"),
         ("10.1000/a(b)", "doi:10.1000/a(b)"),
     ],
 )
@@ -193,7 +194,14 @@ def test_an_id_alone_may_be_in_brackets_or_quotes(text: str, expected: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["1706.03762 and more", "1706.03762 1810.04805", "[1706.03762](https://evil.example)", "BERT: 1810"]
+    "text",
+    [
+        "1706.03762 and more",
+        "1706.03762 1810.04805",
+        "[1706.03762](https://evil.example)",
+        "BERT: 1810",
+        "openreview:accepted it",
+    ],
 )
 def test_more_than_one_paper_is_no_id(text: str) -> None:
     assert parse_paper_id(text) is None

@@ -1,0 +1,111 @@
+"""How fast papers are read out of what members write, beside a bare pattern that sees only plain ids of arXiv.
+
+    python -m benchmarks.papers [--messages 10000]
+
+Messages are made up: talk, numbers, addresses of other pages, and in every third of them one to three papers in the
+forms that people paste. The bare pattern is `re.finditer` with the form of an arXiv id of today; both read the same
+messages, by turns. Exits with 1 when a bound is missed.
+"""
+
+import argparse
+import random
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from benchmarks.table import Row
+from bot.papers.identifiers import find_paper_ids
+
+_TIMES = 5  # that all messages are read
+_BARE = re.compile(r"\b[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\b")
+
+_TALK = (
+    "I think the results in section 4.2 hold up but not at 7B scale, and for me that is all there is to say: see the"
+    " appendix? We meet at 18:30 on 2024-03-12 and/or online; has anyone read what they did with 1,024 tokens, e.g."
+    " for $1,234.56 or v2.10.1 of it. It's good!"
+)
+_ELSEWHERE = ("https://github.com/example/model/tree/v1.2", "https://en.wikipedia.org/wiki/Attention", "10.0.0.1:8080")
+# What people paste, with `{}` for an id of arXiv, and what names the paper where it is not that id.
+_FORMS = (
+    ("https://arxiv.org/abs/{}", ""),
+    ("https://arxiv.org/pdf/{}v2.pdf", ""),
+    ("<https://arxiv.org/abs/{}?context=cs>", ""),
+    ("[the paper](https://www.arxiv.org/abs/{})", ""),
+    ("arxiv.org/abs/{}", ""),
+    ("arXiv:{}v1 [cs.CL]", ""),
+    ("[{}]", ""),
+    ("https://huggingface.co/papers/{}", ""),
+    ("https://doi.org/10.48550/arXiv.{}", ""),
+    ("https://openreview.net/forum?id=rJl-b3RcF7&noteId=x", "openreview:rJl-b3RcF7"),
+    ("https://aclanthology.org/2020.acl-main.442.pdf", "acl:2020.acl-main.442"),
+    ("https://dl.acm.org/doi/pdf/10.1145/3442188.3445922", "doi:10.1145/3442188.3445922"),
+    ("hep-th/9711200", "arxiv:hep-th/9711200"),
+)
+
+
+def messages(count: int) -> list[tuple[str, set[str]]]:
+    """Make messages up, each with the papers that it names."""
+    chance, talk = random.Random(3), _TALK.split()
+    made = list[tuple[str, set[str]]]()
+    for number in range(count):
+        words = [chance.choice(talk) for _ in range(chance.choice((4, 10, 25, 60)))]
+        papers = set[str]()
+        if chance.random() < 0.1:
+            words.insert(chance.randrange(len(words)), chance.choice(_ELSEWHERE))
+        for _ in range(chance.randint(1, 3) if number % 3 == 0 else 0):
+            form, paper = chance.choice(_FORMS)
+            arxiv_id = f"{chance.randint(15, 25)}{chance.randint(1, 12):02}.{chance.randint(1, 19_999):05}"
+            words.insert(chance.randrange(len(words)), form.format(arxiv_id))
+            papers.add(paper or f"arxiv:{arxiv_id}")
+        made.append((" ".join(words), papers))
+    return made
+
+
+def _seconds(read: Callable[[str], object], texts: Sequence[str]) -> float:
+    begun = time.thread_time()  # others who use the machine are not measured
+    for text in texts:
+        read(text)
+    return time.thread_time() - begun
+
+
+def identifiers(count: int) -> list[Row]:
+    """Find the papers of messages."""
+    made = messages(count)
+    texts = [text for text, _ in made]
+    ours, bare = list[float](), list[float]()
+    for _ in range(_TIMES):
+        ours.append(_seconds(lambda text: list(find_paper_ids(text)), texts))
+        bare.append(_seconds(lambda text: list(_BARE.finditer(text)), texts))
+    named = sum(len(papers) for _, papers in made)
+    right = sum(len(papers & {str(paper) for paper in find_paper_ids(text)}) for text, papers in made)
+    wrong = sum(len({str(paper) for paper in find_paper_ids(text)} - papers) for text, papers in made)
+    title = f"Identifiers from {count:,} messages"
+    ratio = statistics.median(a / b for a, b in zip(ours, bare, strict=True))
+    return [
+        Row(f"{title} / bare `re.finditer` of plain arXiv ids", ratio, "times", most=10),
+        Row("one message", 1e6 * statistics.median(ours) / count, "µs"),
+        Row("one message, bare", 1e6 * statistics.median(bare) / count, "µs"),
+        Row(f"papers found of the {named:,} that are named", 100 * right / named, "%", least=100),
+        Row("papers found that are not named", wrong, "", most=0),
+    ]
+
+
+def measure(count: int = 10_000) -> list[Row]:
+    """Measure every part."""
+    return identifiers(count)
+
+
+def main() -> int:
+    """Measure and print; 1 when a bound is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.papers", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--messages", type=int, default=10_000, help="how many messages are made up")
+    rows = measure(parser.parse_args().messages)
+    for row in rows:
+        print(row)
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
