@@ -14,7 +14,7 @@ from bot.library.gist import gist
 from bot.library.library import Libraries, Library
 from bot.library.lookup import Found
 from bot.library.review import Review
-from bot.papers.catalog import Answer, PaperCatalog, Search
+from bot.papers.catalog import Answer, PaperCatalog, Search, latest
 from bot.papers.identifiers import PaperId, find_paper_ids, parse_id_of, parse_paper_id
 from bot.ui import papers
 from bot.ui.answers import answered, completed
@@ -96,7 +96,8 @@ class PapersCog(commands.Cog, description="Papers"):
     async def show_gist(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show an abstract in a few of its own sentences."""
         paper_id = papers.read_paper(arguments)
-        known = (await self._catalog.peek([paper_id])).get(paper_id)
+        # A paper that was asked for without a version is kept so.
+        known = (await self._catalog.peek([paper_id, latest(paper_id)])).get(paper_id)
         if known is None:
             raise ClubError("That abstract is no longer kept. Ask for the paper again with /arxiv.")
         sentences = await asyncio.to_thread(gist, known.paper.abstract, known.paper.title)

@@ -231,7 +231,7 @@ def _split(url: str) -> _Url | None:
     match = _PARTS.fullmatch(url.strip())
     if match is None:
         return None
-    path = [segment for segment in unquote(match["path"] or "").split("/") if segment]
+    path = [unquote(segment) for segment in (match["path"] or "").split("/") if segment]
     return _Url(match["host"].lower(), path, match["query"] or "")
 
 

@@ -26,7 +26,8 @@ class PaperId:
     @property
     def url(self) -> str:
         """The address of the paper's page at its publisher."""
-        return _PAGES[self.scheme].format(quote(self.value, safe="/:;()"))
+        # Servers, and readers of links, take two slashes for one.
+        return _PAGES[self.scheme].format(quote(self.value, safe="/:;()").replace("//", "/%2F"))
 
 
 _PAGES = {

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import discord
 from discord import ui
@@ -16,6 +15,7 @@ from bot.papers.paper import Paper
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, menu, row
+from bot.ui.links import is_web_address
 from bot.ui.text import author_list, calendar_date, escape, label, truncate
 
 _AUTHORS = 6
@@ -99,7 +99,7 @@ def _actions(paper: Paper) -> list[ui.Item[Any]]:
 
 def _links(paper: Paper) -> list[ui.Item[Any]]:
     """Make buttons of addresses that are built from the id, never taken from an answer."""
-    buttons: list[ui.Item[Any]] = [ui.Button(label=_page_name(paper.id), url=_page(paper.id))]
+    buttons = _page_buttons(paper.id)
     if paper.id.scheme == "arxiv":
         version = f"v{paper.id.version}" if paper.id.version else ""
         buttons += [
@@ -110,12 +110,24 @@ def _links(paper: Paper) -> list[ui.Item[Any]]:
 
 
 def _page(paper_id: PaperId) -> str:
-    version = f"v{paper_id.version}" if paper_id.scheme == "arxiv" and paper_id.version else ""
-    return PaperId(paper_id.scheme, quote(paper_id.value, safe="/:;()._-")).url + version
+    return paper_id.url + (f"v{paper_id.version}" if paper_id.scheme == "arxiv" and paper_id.version else "")
+
+
+def _page_buttons(paper_id: PaperId | None) -> list[ui.Item[Any]]:
+    """Make the button of a paper's page; none of an address that Discord has no room for."""
+    if paper_id is None or not is_web_address(_page(paper_id)):
+        return []
+    return [ui.Button(label=_page_name(paper_id), url=_page(paper_id))]
 
 
 def _page_name(paper_id: PaperId) -> str:
-    names = {"arxiv": "arXiv", "acl": "ACL Anthology", "openreview": "OpenReview", "s2": "Semantic Scholar"}
+    names = {
+        "arxiv": "arXiv",
+        "acl": "ACL Anthology",
+        "openreview": "OpenReview",
+        "s2": "Semantic Scholar",
+        "corpusid": "Semantic Scholar",
+    }
     return names.get(paper_id.scheme, "Publisher")
 
 
@@ -177,8 +189,7 @@ def waiting(paper_id: PaperId | None, who: str, review: Review | None) -> View:
     buttons: list[ui.Item[Any]] = []
     if review:
         buttons.append(button("card", review.key, label="Open the review", emoji="📗"))
-    if paper_id:
-        buttons.append(ui.Button(label=_page_name(paper_id), url=_page(paper_id)))
+    buttons += _page_buttons(paper_id)
     if buttons:
         items.append(row(*buttons))
     return layout(*items)
@@ -201,8 +212,7 @@ def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review:
     buttons: list[ui.Item[Any]] = []
     if review:
         buttons.append(button("card", review.key, label="Open the review", emoji="📗"))
-    if paper_id:
-        buttons.append(ui.Button(label=_page_name(paper_id), url=_page(paper_id)))
+    buttons += _page_buttons(paper_id)
     if buttons:
         items.append(row(*buttons))
     return layout(*items)

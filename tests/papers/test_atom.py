@@ -189,8 +189,8 @@ TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_siz
 LINE = st.lists(TEXT, min_size=1, max_size=5).map(" ".join)
 DATE = st.integers(680_000_000, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 ID = st.one_of(
-    st.from_regex(r"(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}", fullmatch=True),
-    st.from_regex(r"(?:hep-th|math|astro-ph)/9[1-9](?:0[1-9]|1[0-2])[0-9]{3}", fullmatch=True),
+    st.from_regex(r"(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.[0-9]{4}[1-9]", fullmatch=True),
+    st.from_regex(r"(?:hep-th|math|astro-ph)/9[2-9](?:0[1-9]|1[0-2])[0-9]{2}[1-9]", fullmatch=True),
 )
 
 
