@@ -28,7 +28,7 @@ def results_page(text: str, state: str, results: Results, *, sharer: str = "") -
     lines = [f"### {count} for {quoted(text)}{counter}", *_remarks(results)]
     items: list[ui.Item[Any]] = [shared_by(sharer)] if sharer else []
     items.append(ui.TextDisplay("\n".join(lines)))
-    items.append(ui.TextDisplay(truncate("\n".join(map(_hit, results.hits)), 3_400)))
+    items += [ui.TextDisplay(truncate(_hit(hit), 3_400 // len(results.hits))) for hit in results.hits]
     options = review_options([hit.review for hit in results.hits])
     items.append(row(menu("open", placeholder="Open a review", options=options)))
     buttons: list[ui.Item[Any]] = []
@@ -56,8 +56,9 @@ def nothing_found(text: str, results: Results, nearest: Sequence[Title], mention
 
 
 def quoted(text: str) -> str:
-    """Give what a member typed in quotes, on one line and not too long."""
-    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
+    """Give what a member typed on one line, not too long, and in quotes if it holds none."""
+    typed = truncate(escape(" ".join(text.split())), 100)
+    return typed if any(quote in typed for quote in '"“”') else f"“{typed}”"
 
 
 def _remarks(results: Results) -> list[str]:
