@@ -21,8 +21,7 @@ _LINES = 40  # of math that stands alone
 def tex_marks_plugin(markdown: MarkdownIt) -> None:
     r"""Read `\(x\)`, `\[x\]` and `\begin{align}`, with one backslash before a bracket or two."""
     markdown.inline.ruler.before("escape", "tex_marks", _read_inline)
-    interrupts = {"alt": ["paragraph", "blockquote", "list"]}
-    markdown.block.ruler.before("blockquote", "tex_marks", _read_block, interrupts)
+    markdown.block.ruler.before("blockquote", "tex_marks", _read_block, {"alt": ["paragraph", "blockquote", "list"]})
 
 
 def _read_inline(state: StateInline, silent: bool) -> bool:
