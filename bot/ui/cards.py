@@ -1,5 +1,6 @@
 """The card of a review, and its sections page by page."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -36,6 +37,7 @@ _ROW = 5  # buttons beside each other, at most
 _LINKS = 4  # buttons of a row, less the one for the published page
 _TAGS = 6
 _AUTHORS = 3
+_NOTE = re.compile(r"\[\^[^\]\s]{1,100}\](?!:)")  # the mark of a footnote
 _LAST = 9_999  # a page that is surely behind the last one
 
 _KEPT = 256  # cards that are kept as they were made
@@ -150,7 +152,8 @@ def _fitting(sentences: Sequence[str], limit: int) -> list[str]:
 
 
 def _lead(teaser: str, refs: Refs, limit: int) -> str:
-    """Render a teaser up to its first heading: Hugo's automatic summaries run on into the sections."""
+    """Render a teaser without its notes, up to its first heading: Hugo's automatic summaries run on into sections."""
+    teaser = _NOTE.sub(lambda mark: "" if f"{mark[0]}:" in teaser else mark[0], teaser)
     blocks = render_blocks(teaser[: 3 * _TEASER], _resolver(refs))
     prose = dropwhile(_is_heading, blocks)
     return shorten(takewhile(lambda block: not _is_heading(block), prose), limit)

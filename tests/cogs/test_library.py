@@ -769,6 +769,12 @@ async def test_a_card_says_nothing_twice_and_fits_on_a_screen(start_club: StartC
     assert two.count("A summary by hand.") == 20
 
 
+async def test_a_teaser_leaves_footnotes_to_the_sections(start_club: StartClub, tmp_path: Path) -> None:
+    body = "A claim.[^n] Or `[^a]`.\n\n## Part\n\nText.\n\n[^n]: The note.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One", body)}))
+    assert text_of((await club.paper("one")).response) == "## One\nA claim. Or `[^a]`."
+
+
 async def test_buttons_are_named_after_the_sites_where_the_words_say_less(
     start_club: StartClub, tmp_path: Path
 ) -> None:
