@@ -28,6 +28,7 @@ from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
 from bot.library.snippets import Snippet, opening
+from bot.library.words import split_words
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ HITS = 5  # that a search shows on one page
 
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences
+_TELLING = 40  # characters of a teaser that tell whether it was taken from the body
 _KEPT = 256  # reviews whose chosen sentences are kept in memory
 
 
@@ -361,9 +363,14 @@ def _choose_highlights(review: Review, body: str) -> Highlights:
     """Choose what the card shows: of a review with a teaser of its own only its opinion, of a short one nothing."""
     if len(body) < _WORTH_CHOOSING:
         return Highlights()
-    teaser = plain_text(review.teaser)
-    found = () if DIVIDER in body else gist(body, review.name)
-    return Highlights(
-        tuple(sentence for sentence in found if sentence not in teaser),
-        tuple(sentence for sentence in opinions(body) if sentence not in teaser)[:_OPINIONS],
-    )
+    teaser = _spoken(plain_text(review.teaser))
+    thoughts = tuple(sentence for sentence in opinions(body) if _spoken(sentence) not in teaser)[:_OPINIONS]
+    is_own = DIVIDER in body or review.teaser[:_TELLING] not in body
+    found = () if is_own else gist(body, review.name)
+    points = tuple(point for point in found if point not in thoughts and _spoken(point) not in teaser)
+    return Highlights(points, thoughts)
+
+
+def _spoken(text: str) -> str:
+    """Give the words of a text alone: quotes, dashes and math are set in different ways."""
+    return " ".join(split_words(text))

@@ -59,12 +59,16 @@ def several(name: str, reviews: Sequence[Review]) -> View:
 def not_found(name: str, nearest: Sequence[Review], mentioning: Sequence[Review], newest: Sequence[Review]) -> View:
     """Say that no review is called so; offer the nearest, else those whose texts mention it, else the newest."""
     if nearest:
-        return _choice(f"No review is called {_quoted(name)}. Did you mean one of these?", nearest)
+        return _choice(f"No review is called {_quoted(name)}. Did you mean {_one_of(len(nearest))}?", nearest)
     if mentioning:
         return _choice(f"No review is called {_quoted(name)}, but it is mentioned in:", mentioning)
     if newest:
         return _choice(f"No review comes near {_quoted(name)}. These are the newest:", newest)
     return note("The library holds no reviews yet.")
+
+
+def _one_of(count: int, what: str = "") -> str:
+    return f"one of these{what}" if count > 1 else "this one"
 
 
 def _quoted(name: str) -> str:
@@ -133,9 +137,8 @@ def nothing_found(wanted: Filter, near: Sequence[str], mentions: Mentions) -> Vi
         options = [discord.SelectOption(label=label(name, 100), value=name[:100]) for name in near]
         chooser = menu("author", tag, year, placeholder="Choose an author", options=options)
         names = [f"- {escape(truncate(' '.join(name.split()), 100))}" for name in near]
-        return layout(
-            ui.TextDisplay("\n".join([f"{sentence} Did you mean one of these authors?", *names])), row(chooser)
-        )
+        question = f"{sentence} Did you mean {_one_of(len(near), ' authors')}?"
+        return layout(ui.TextDisplay("\n".join([question, *names])), row(chooser))
     everything, tags = mentions.mention("papers"), mentions.mention("tags")
     return note(f"{sentence} {everything} alone lists them all, {tags} the tags in use.")
 

@@ -58,8 +58,9 @@ def nothing_found(text: str, results: Results, nearest: Sequence[Title], mention
 
 
 def quoted(text: str) -> str:
-    """Give what a member typed in quotes, on one line and not too long."""
-    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
+    """Give what a member typed on one line, not too long, and in quotes if it holds none."""
+    typed = truncate(escape(" ".join(text.split())), 100)
+    return typed if any(quote in typed for quote in '"“”') else f"“{typed}”"
 
 
 def _remarks(results: Results) -> list[str]:

@@ -92,7 +92,8 @@ def calendar_date(moment: datetime) -> str:
 
 
 def author_list(authors: Sequence[str], limit: int = 4) -> str:
-    """Name the first authors and count the rest; escaped."""
+    """Name the first authors and count the rest, which are never one; escaped."""
+    limit += len(authors) == limit + 1
     shown = [escape(truncate(" ".join(name.split()), 80)) for name in authors[:limit]]
     rest = len(authors) - len(shown)
     return ", ".join(shown) + (f" +{rest} more" if rest else "")

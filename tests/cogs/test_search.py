@@ -48,6 +48,17 @@ async def test_a_search_answers_privately_with_the_best_first_and_its_words_in_b
     assert "## One" in text_of(opened.response)
 
 
+async def test_what_was_found_stands_apart_below_what_was_typed(start_club: StartClub, folder: Path) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words='attention "many heads"')
+    heading, *hits = [part["content"] for part in components(found.response) if part["type"] == 10]
+    assert heading.startswith('### 1 review for attention "many heads"')
+    assert len(hits) == 1
+    found = await club.ada.slash(club.channel, "search", words="attention")
+    _, *hits = [part["content"] for part in components(found.response) if part["type"] == 10]
+    assert len(hits) == 2
+
+
 async def test_a_search_is_shared_and_turned_after_a_restart(start_club: StartClub, tmp_path: Path) -> None:
     files = {f"{n}.md": long_review(f"Review {n}", "A colon: and 50% of it.") for n in range(12)}
     club = await start_club(write_reviews(tmp_path / "r", files))
