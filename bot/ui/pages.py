@@ -12,13 +12,13 @@ from bot.library.library import Related
 from bot.library.review import Review
 from bot.library.shelf import Title
 from bot.ui.cards import View, layout, note, shared_by
-from bot.ui.controls import button, menu, row
+from bot.ui.controls import button, menu, read_argument, row, write_argument
 from bot.ui.mentions import Mentions
-from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
+from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, quoted, truncate
 
 PER_PAGE = 6
 _TAGS_PER_PAGE = 25
-_AUTHOR = 20  # characters of an author's name that a custom_id has room for, each of them encoded
+_AUTHOR = 60  # characters of an author's name, as it is written into a custom_id, for which there is room
 _UNTAGGED = "-"  # in the place of a hash
 
 
@@ -53,22 +53,18 @@ def _plain_byline(review: Review) -> str:
 
 def several(name: str, reviews: Sequence[Review]) -> View:
     """Ask which of the reviews is meant that a name fits."""
-    return _choice(f"{len(reviews)} reviews fit {_quoted(name)}. Which one do you mean?", reviews)
+    return _choice(f"{len(reviews)} reviews fit {quoted(name)}. Which one do you mean?", reviews)
 
 
 def not_found(name: str, nearest: Sequence[Review], mentioning: Sequence[Review], newest: Sequence[Review]) -> View:
     """Say that no review is called so; offer the nearest, else those whose texts mention it, else the newest."""
     if nearest:
-        return _choice(f"No review is called {_quoted(name)}. Did you mean one of these?", nearest)
+        return _choice(f"No review is called {quoted(name)}. Did you mean one of these?", nearest)
     if mentioning:
-        return _choice(f"No review is called {_quoted(name)}, but it is mentioned in:", mentioning)
+        return _choice(f"No review is called {quoted(name)}, but it is mentioned in:", mentioning)
     if newest:
-        return _choice(f"No review comes near {_quoted(name)}. These are the newest:", newest)
+        return _choice(f"No review comes near {quoted(name)}. These are the newest:", newest)
     return note("The library holds no reviews yet.")
-
-
-def _quoted(name: str) -> str:
-    return f"“{truncate(escape(' '.join(name.split())), 100)}”"
 
 
 def _choice(sentence: str, reviews: Sequence[Review]) -> View:
@@ -95,12 +91,10 @@ def related_list(review: Review, related: Sequence[Related]) -> View:
 def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
     """Write a filter into a custom_id, for `read_arguments`: an unset part is empty, a tag is hashed."""
     tag = short_hash(wanted.tag) if wanted.tag else _UNTAGGED if wanted.untagged else ""
-    author = wanted.author[:_AUTHOR]
-    return (
-        tag,
-        author.replace("%", "%25").replace(":", "%3A"),
-        str(wanted.year) if wanted.year is not None else "",
-    )
+    author = clean(wanted.author)[:_AUTHOR]
+    while len(write_argument(author)) > _AUTHOR:
+        author = author[:-1]
+    return (tag, write_argument(author), str(wanted.year) if wanted.year is not None else "")
 
 
 def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> Filter | None:
@@ -110,8 +104,7 @@ def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> 
     name = find_tag(tag) if tag and not untagged else ""
     if tag and not untagged and not name:
         return None
-    author = author.replace("%3A", ":").replace("%25", "%")
-    return Filter(name, author, int(year) if year else None, untagged)
+    return Filter(name, read_argument(author), int(year) if year else None, untagged)
 
 
 def describe(wanted: Filter) -> str:

@@ -12,8 +12,9 @@ from bot.ui.cards import View, layout, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.mentions import Mentions
 from bot.ui.pages import review_line, review_options, title_options
-from bot.ui.text import clean, escape, no_links, truncate
+from bot.ui.text import clean, escape, no_links, quoted, truncate
 
+_CORRECTIONS = 3  # that are told of, so that a message has room for what was found
 _HOW = 'Words, `"a phrase"`, `tag:nlp`, `author:rogers` and `year:2019-2021` may be combined in'
 
 
@@ -55,15 +56,10 @@ def nothing_found(text: str, results: Results, nearest: Sequence[Title], mention
     return layout(ui.TextDisplay("\n".join(lines)), row(chooser))
 
 
-def quoted(text: str) -> str:
-    """Give what a member typed in quotes, on one line and not too long."""
-    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
-
-
 def _remarks(results: Results) -> list[str]:
     """Say what was done to find something, and what may be missing."""
     remarks: list[str] = []
-    for typed, used in results.matches.instead:
+    for typed, used in results.matches.instead[:_CORRECTIONS]:
         remarks.append(f"-# No review holds “{escape(typed)}”, so this is for **{escape(used)}**.")
     if results.matches.partial and results.hits:
         remarks.append("-# No review holds all of it; these hold the most.")

@@ -86,6 +86,11 @@ def label(text: str, limit: int) -> str:
     return truncate(" ".join(clean(text).split()), limit) or "…"
 
 
+def quoted(text: str) -> str:
+    """Give what a member typed in quotes, on one line and not too long."""
+    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
+
+
 def calendar_date(moment: datetime) -> str:
     """Write a day as text. As a timestamp it would be the day before in America."""
     return f"{moment.day} {moment:%B} {moment.year}"
