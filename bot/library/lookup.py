@@ -46,6 +46,7 @@ _WHOLE = 18  # letters of a title, from which on it is meant wherever it stands
 _PLURAL = 0.97  # how well a word fits that is typed in the singular or plural
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
+_MAX_WORD = 150  # letters of a word; whole titles are typed as one
 _GOOD = 0.8  # how well a word must fit to be taken as it is typed, and not for two words in one
 _MAX_JOINED = 4  # words typed as one
 
@@ -246,9 +247,8 @@ class NameIndex:
 
     def _read(self, text: str, *, finished: bool = False) -> list[Word]:
         """Look up the words of what was typed; those that say most come first. What is `finished` was sent off."""
-        query = list(dict.fromkeys(split_words(_KEY.sub(r"\1 \2 \3", _ET_AL.sub(" ", text[:_MAX_NAME])))))[
-            :_MAX_QUERY_WORDS
-        ]
+        words = split_words(_KEY.sub(r"\1 \2 \3", _ET_AL.sub(" ", text[:_MAX_NAME])))
+        query = list(dict.fromkeys(word[:_MAX_WORD] for word in words))[:_MAX_QUERY_WORDS]
         return sorted(self._weigh(query, finished=finished), key=itemgetter(0), reverse=True)
 
     def _weigh(self, query: Sequence[str], *, finished: bool) -> Iterator[Word]:

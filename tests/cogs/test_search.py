@@ -1,11 +1,13 @@
 """/search, as members use it."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.errors import SearchUnavailable
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -189,3 +191,130 @@ async def test_related_reviews_share_telling_words(start_club: StartClub, tmp_pa
     related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
     assert "**Two**\n-# shares the words " in text_of(related.response)
     assert "Other" not in text_of(related.response)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "bold"),
+    [
+        ("우리는 주의 메커니즘을 연구한다", "메커니즘", "**메커니즘**을"),
+        ("データとモデルの関係", "モデル", "データと**モデル**の"),
+        ("我们用BERT模型研究", "bert", "我们用**BERT**模型"),
+        ("我们用BERT模型研究", "bert模型", "**BERT模型**"),
+        ("Внимание: Ёлка и йод", "елка", "**Ёлка**"),
+        ("ὁ ΛΌΓΟΣ ἐστίν", "λόγος", "**ΛΌΓΟΣ**"),
+        ("Ｅ＝ｍｃ and x² here", "x2", "**x²**"),
+        ("The cafe\u0301 of Anna", "café", "**café**"),
+        ("Eine Straße in Wien", "strasse", ""),
+        ("The ﬁnetuning of it", "finetuning", ""),
+        ("हिन्दी भाषा", "हिन्दी", ""),
+        ("مُحَمَّد", "محمد", ""),
+    ],
+)
+async def test_every_script_is_found_as_it_is_folded(
+    start_club: StartClub, tmp_path: Path, text: str, words: str, bold: str
+) -> None:
+    files = {"a.md": long_review("A", text), "b.md": long_review("B", "データ 주의 用 и ὁ mc x3")}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await search(club, words)
+    assert "### 1 review for" in found
+    assert bold in found
+    (tmp_path / "r" / "a.md").write_text(long_review("A", "It is about something else now."))
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "No review holds" in await search(club, words)
+
+
+async def test_words_that_only_a_draft_or_a_later_review_holds_are_never_told(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {
+        "draft.md": long_review(
+            "Secret", "The xylophonist of zanzibar.", draft=True, tags=["hush"], authors=["Quentin"]
+        ),
+        "later.md": long_review("Later", "A futuristic xylophone.", date="2999-01-01"),
+        "a.md": long_review("Open", "The telephonist of malabar. Xylophones."),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    for words in ("xylophonizt", "xylophonist", "zanzibaar", "xylophonizt telephonist", "futuristik", "tag:hush",
+                  "author:quentin", "telefonist zanzibaar", "year:2999", "secret", "quentim"):  # fmt: skip
+        text = await search(club, words)
+        for told in ("**xylophonist**", "**zanzibar**", "futuristic*", "Secret\n", "Later", "Quentin"):
+            assert told not in text, words
+    assert "so this is for **xylophones**" in await search(club, "xylophonez")
+
+
+async def test_two_dozen_typos_leave_room_for_what_was_found(start_club: StartClub, tmp_path: Path) -> None:
+    words = [f"{chr(97 + n)}{chr(98 + n)}" * 14 for n in range(24)]
+    files = {
+        f"{n}.md": long_review(
+            f"R{n} " + "*_ " * 80, " ".join(words), authors=["*A_ " * 60, "_B " * 60], date="2020-01-01"
+        )
+        for n in range(6)
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    typos = " ".join(word[:10] + "z" + word[11:] for word in words)
+    for asked in (typos, f"{typos} year:1950"):
+        found = await club.ada.slash(club.channel, "search", words=asked)
+        assert sum(len(part["content"]) for part in components(found.response) if part["type"] == 10) <= 4_000
+        assert "Something went wrong" not in text_of(found.response)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["attention \ud800", "attention \x00\x1b\u202e", "tag: \n nlp attention", "%3A:%25 attention", "~x attention"],
+)
+async def test_every_page_is_of_the_same_search(start_club: StartClub, tmp_path: Path, words: str) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Its attention 3a 25 x.", tags=["nlp"]) for n in range(8)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words=words)
+    heading = text_of(found.response).partition(" · page")[0]
+    assert heading.startswith("### 8 reviews")
+    for part in components(found.response):
+        assert part.get("custom_id", "").isprintable()
+    more = await club.ada.click(found.response, label="More")
+    assert text_of(more.response).startswith(heading + " · page 2 of 2")
+
+
+async def test_what_is_gone_meanwhile_is_not_shared(start_club: StartClub, folder: Path) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words="state")
+    (folder / "two.md").unlink()
+    await club.bot.libraries.for_guild(None).refresh(NOW)
+    shared = await club.ada.click(found.response, label="Share")
+    assert shared.ephemeral
+    assert "No review holds that any more" in text_of(shared.response)
+
+
+async def test_a_page_behind_the_last_one_shows_the_last(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Attention.") for n in range(11)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words="attention")
+    second = await club.ada.click(found.response, label="More")
+    for n in range(7):
+        (tmp_path / "r" / f"{n}.md").write_text(long_review(f"R{n}", "Attention.", draft=True))
+    await club.bot.libraries.for_guild(None).refresh(NOW)
+    last = await club.ada.click(second.response, label="More")
+    assert "### 4 reviews for “attention”\n" in text_of(last.response)
+
+
+async def test_searches_while_the_index_is_made_anew_or_closed_are_answered(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Attention.") for n in range(40)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    library = club.bot.libraries.for_guild(None)
+
+    async def outcome(page: int) -> str:
+        try:
+            return f"{len((await library.search('attention', NOW, page)).hits)} hits"
+        except SearchUnavailable:
+            return "unavailable"
+
+    for happens in (library.index_texts(), library._index.rebuild("a test"), library.close()):
+        searches = [asyncio.create_task(outcome(page % 8)) for page in range(50)]
+        await asyncio.sleep(0)
+        await happens
+        async with asyncio.timeout(10):
+            assert set(await asyncio.gather(*searches)) <= {"5 hits", "0 hits", "unavailable"}
+    assert "cannot be searched just now" in await search(club, "attention")
