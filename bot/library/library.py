@@ -25,7 +25,7 @@ from bot.library.lookup import Match
 from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
 from bot.library.plain import plain_text
-from bot.library.query import Query, parse_query
+from bot.library.query import Query, parse_query, words_in
 from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
@@ -264,10 +264,10 @@ class Library:
     async def mentioning(self, name: str, now: datetime) -> list[Review]:
         """Give the reviews whose texts hold a name that none of them has."""
         try:
-            results = await self.search(name, now)
+            results = await self.search(f'"{" ".join(words_in(name))}"', now)
         except SearchUnavailable:  # which is told where it is searched
             return []
-        return [] if results.matches.partial or results.matches.instead else [hit.review for hit in results.hits]
+        return [hit.review for hit in results.hits]
 
     def page_url(self, review: Review, anchor: str = "") -> str:
         """Give the address of the published page, or the empty text when the site is not known."""

@@ -81,13 +81,14 @@ def parse_query(text: str) -> Query:
 
 
 def _terms(text: str, *, phrase: bool) -> list[Term]:
-    """Give the terms of a part: a phrase whole, and what a hyphen or full stop joins (`GPT-4`) as a phrase too.
-
-    Words of CJK characters and of others are words of their own, also where no blank parts them.
-    """
-    found = (piece for word in _WORD.findall(normalize(text)) for piece in pieces(word))
-    words = tuple(word for word in found if len(word) <= _LONGEST)[:MAX_TERMS]
+    """Give the terms of a part: a phrase whole, and what a hyphen or full stop joins (`GPT-4`) as a phrase too."""
+    words = tuple(word for word in words_in(text) if len(word) <= _LONGEST)[:MAX_TERMS]
     return [Term(words, phrase or len(words) > 1)] if words else []
+
+
+def words_in(text: str) -> list[str]:
+    """Give the words of a text, folded; where CJK begins and ends a word does too."""
+    return [piece for word in _WORD.findall(normalize(text)) for piece in pieces(word)]
 
 
 def forms_of(word: str) -> tuple[str, ...]:

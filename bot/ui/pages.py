@@ -14,7 +14,7 @@ from bot.library.shelf import Title
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, read_argument, row, write_argument
 from bot.ui.mentions import Mentions
-from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, quoted, truncate
+from bot.ui.text import author_list, byline, calendar_date, clean, label, one_line, quoted, truncate
 
 PER_PAGE = 6
 _TAGS_PER_PAGE = 25
@@ -24,7 +24,7 @@ _UNTAGGED = "-"  # in the place of a hash
 
 def review_line(review: Review) -> str:
     """Name a review in a list: its title, and below it who wrote the paper and when the club read it."""
-    name = truncate(escape(" ".join(review.name.split())), 180)
+    name = one_line(review.name, 180)
     about = byline(review, authors=2)
     return f"**{name}**" + (f"\n-# {about}" if about else "")
 
@@ -69,7 +69,7 @@ def not_found(name: str, nearest: Sequence[Review], mentioning: Sequence[Review]
 
 def _choice(sentence: str, reviews: Sequence[Review]) -> View:
     """Offer reviews; the chosen one is posted for everybody, as the command would have."""
-    lines = [sentence, *(f"- {truncate(escape(' '.join(review.name.split())), 120)}" for review in reviews[:5])]
+    lines = [sentence, *(f"- {one_line(review.name, 120)}" for review in reviews[:5])]
     if len(reviews) > 5:
         lines.append(f"- and {len(reviews) - 5} more")
     chooser = menu("post", placeholder="Choose one to post it here", options=review_options(reviews))
@@ -78,8 +78,8 @@ def _choice(sentence: str, reviews: Sequence[Review]) -> View:
 
 def related_list(review: Review, related: Sequence[Related]) -> View:
     """Show the reviews near to one, each with the reason."""
-    lines = [f"### Related to {truncate(escape(review.name), 120)}"]
-    lines += [f"**{truncate(escape(near.review.name), 180)}**\n-# {escape(near.reason)}" for near in related]
+    lines = [f"### Related to {one_line(review.name, 120)}"]
+    lines += [f"**{one_line(near.review.name, 180)}**\n-# {one_line(near.reason, 300)}" for near in related]
     chooser = menu("card", placeholder="Open a review", options=review_options([near.review for near in related]))
     overview = button("card", review.key, label="Overview", emoji="📄")
     return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(chooser), row(overview))
@@ -110,7 +110,7 @@ def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> 
 def describe(wanted: Filter) -> str:
     """Say in words what a filter admits; empty when it admits all."""
     parts = [
-        f"tagged {escape(truncate(wanted.tag, 100))}" if wanted.tag else "",
+        f"tagged {one_line(wanted.tag, 100)}" if wanted.tag else "",
         "without a tag" if wanted.untagged else "",
         f"by {author_list([wanted.author])}" if wanted.author else "",
         f"of {wanted.year}" if wanted.year is not None else "",
@@ -125,7 +125,7 @@ def nothing_found(wanted: Filter, near: Sequence[str], mentions: Mentions) -> Vi
         tag, _, year = filter_arguments(wanted)
         options = [discord.SelectOption(label=label(name, 100), value=name[:100]) for name in near]
         chooser = menu("author", tag, year, placeholder="Choose an author", options=options)
-        names = [f"- {escape(truncate(' '.join(name.split()), 100))}" for name in near]
+        names = [f"- {one_line(name, 100)}" for name in near]
         return layout(
             ui.TextDisplay("\n".join([f"{sentence} Did you mean one of these authors?", *names])), row(chooser)
         )
@@ -175,7 +175,7 @@ def tags_page(tags: Sequence[Tag], untagged: int, page: int, mentions: Mentions,
     shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]
     counter = f" · page {page + 1} of {last + 1}" if last else ""
     lines = [f"### {len(tags)} tag{'s' if len(tags) != 1 else ''}{counter}"]
-    lines += [f"**{escape(truncate(tag.name, 80))}** · {tag.count}" for tag in shown]
+    lines += [f"**{one_line(tag.name, 80)}** · {tag.count}" for tag in shown]
     if untagged:
         lines.append(f"-# {untagged} review{'s have' if untagged != 1 else ' has'} no tag")
     options = [

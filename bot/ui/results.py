@@ -12,7 +12,7 @@ from bot.ui.cards import View, layout, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.mentions import Mentions
 from bot.ui.pages import review_line, review_options, title_options
-from bot.ui.text import clean, escape, no_links, quoted, truncate
+from bot.ui.text import escape, no_links, quoted, truncate
 
 _CORRECTIONS = 3  # that are told of, so that a message has room for what was found
 _HOW = 'Words, `"a phrase"`, `tag:nlp`, `author:rogers` and `year:2019-2021` may be combined in'
@@ -75,5 +75,5 @@ def _hit(hit: Hit) -> str:
 
 def _marked(snippet: Snippet) -> str:
     """Write a snippet with its hits in bold."""
-    parts = ((no_links(clean(text)), hit) for text, hit in snippet.parts)
-    return "".join(f"**{escape(text)}**" if hit else escape(text) for text, hit in parts)
+    parts = ((no_links(escape(text)), hit) for text, hit in snippet.parts)
+    return "".join(f"**{text}**" if hit else text for text, hit in parts)

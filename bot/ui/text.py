@@ -88,7 +88,12 @@ def label(text: str, limit: int) -> str:
 
 def quoted(text: str) -> str:
     """Give what a member typed in quotes, on one line and not too long."""
-    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
+    return f"“{one_line(text, 100)}”"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Make one escaped line of at most `limit` units, in which no address is a link: for titles and what was typed."""
+    return truncate(no_links(escape(" ".join(text.split()))), limit)
 
 
 def calendar_date(moment: datetime) -> str:

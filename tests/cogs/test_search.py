@@ -318,3 +318,31 @@ async def test_searches_while_the_index_is_made_anew_or_closed_are_answered(
         async with asyncio.timeout(10):
             assert set(await asyncio.gather(*searches)) <= {"5 hits", "0 hits", "unavailable"}
     assert "cannot be searched just now" in await search(club, "attention")
+
+
+async def test_no_address_becomes_a_link_that_the_bot_posts(start_club: StartClub, tmp_path: Path) -> None:
+    title, tag = "A title\n# of https://evil.example/title", "https://evil.example/tag\n# tag"
+    files = {
+        "a.md": long_review(title, "A hit https&#58;//evil.example/body and it.", tags=[tag]),
+        "b.md": long_review("B", "hit", tags=[tag]),
+        **{f"{n}.md": long_review(f"Other {n}", "Nothing.") for n in range(4)},
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words="hit https://evil.example/typed")
+    shared = await club.ada.click(found.response, label="Share")
+    assert not shared.ephemeral
+    related = await club.ada.click((await club.paper("b")).response, label="Related reviews")
+    tags = await club.ada.slash(club.channel, "tags")
+    for answer in (shared, related, tags):
+        text = text_of(answer.response)
+        assert "evil.example" in text
+        assert "https://" not in text
+        assert "\n#" not in text.replace("\n###", "")
+
+
+@pytest.mark.parametrize("name", ["tag:nlp", "author:rogers", "year:2020", "hea", "state attention"])
+async def test_a_review_is_said_to_mention_only_what_stands_in_it(
+    start_club: StartClub, folder: Path, name: str
+) -> None:
+    club = await start_club(folder)
+    assert "it is mentioned in" not in text_of((await club.paper(name)).response)
