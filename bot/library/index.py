@@ -59,13 +59,16 @@ CREATE INDEX text_unsearched ON text (id) WHERE NOT searched;
 CREATE VIRTUAL TABLE search USING fts5 (
     title, authors, tags, body, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0'
 );
--- A word in the title says more about a review than one in its text.
-INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 4.0, 1.0)');
 """
 
-# The best ids first, and only their paths: `rank` is worked out for every match.
+# The best ids first, and only their paths: `rank` is worked out for every match. A word in the title says more about a
+# review than one in its text. These weights are not stored in the index: once one connection has written its settings,
+# another that reads a stored `rank` anew cannot search any more (SQLite 3.40: "SQL logic error").
 _SEARCH = """
-SELECT path FROM (SELECT rowid AS id, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?)
+SELECT path FROM (
+    SELECT rowid AS id, rank FROM search
+    WHERE search MATCH ? AND rank MATCH 'bm25(10.0, 4.0, 4.0, 1.0)' ORDER BY rank LIMIT ?
+)
 JOIN file USING (id) ORDER BY rank
 """
 _BODIES = "SELECT path, body FROM file JOIN text USING (id) WHERE path IN (SELECT value FROM json_each(?))"
