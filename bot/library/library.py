@@ -221,7 +221,7 @@ class Library:
 
         ties, tags = await asyncio.to_thread(tied)
         try:
-            words = await self._searcher.alike(review.path, shelf.passing(), len(shelf))
+            words = await self._searcher.alike(review.path, shelf.passing(), len(shelf), shelf.hidden)
         except IndexFault as error:  # which the organisers hear of
             _log.warning("words could not be compared: %s", error)
             words = {}

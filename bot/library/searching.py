@@ -44,6 +44,7 @@ _GENERAL = frozenset((  # words that say nothing about what a review is about
 # fmt: on
 _REPEATED = 80  # words of a review that may be telling
 _TELLING = 12  # of these, by which others are looked for
+_NEAR = 48  # reviews that are looked at for them
 _SHARED = 3  # of these, from which on another review is near
 _SHORT = 100_000  # characters of bodies, times terms, in which snippets are found within a millisecond or two
 
@@ -131,10 +132,11 @@ class Searcher:
                     near.append((distance, -count, other))
         return [(other, -less) for _, less, other in heapq.nsmallest(_CANDIDATES, near)]
 
-    async def alike(self, path: str, admits: Callable[[str], bool], size: int) -> dict[str, list[str]]:
+    async def alike(self, path: str, admits: Callable[[str], bool], size: int, unseen: int) -> dict[str, list[str]]:
         """Give the reviews that share telling words with the one of a path, the nearest first, and these words.
 
-        Telling are words that a review repeats and few of a library of `size` reviews hold.
+        Telling are words that a review repeats and few of a library of `size` reviews hold, of which `unseen` may not
+        be given.
         """
         body = (await self._index.get_bodies([path])).get(path, "")
         repeated = await asyncio.to_thread(_repeated, body)
@@ -146,8 +148,8 @@ class Searcher:
         telling = heapq.nlargest(_TELLING, weights, key=weights.__getitem__)
         if len(telling) < _SHARED:
             return {}
-        found = await self._index.search_paths([[word] for word in telling], 4 * _TELLING, all_of_them=False)
-        near = [other for other in found if other != path and admits(other)]
+        found = await self._index.search_paths([[word] for word in telling], _NEAR + 1 + unseen, all_of_them=False)
+        near = [other for other in found if other != path and admits(other)][:_NEAR]
         bodies = await self._index.get_bodies(near)
 
         def share() -> dict[str, list[str]]:

@@ -64,7 +64,8 @@ def _remarks(results: Results) -> list[str]:
     if results.matches.partial and results.hits:
         remarks.append("-# No review holds all of it; these hold the most.")
     if results.unsearched:
-        remarks.append(f"-# {results.unsearched:,} reviews are still to be indexed, so some may be missing.")
+        left = f"{results.unsearched:,} review{'s are' if results.unsearched > 1 else ' is'}"
+        remarks.append(f"-# {left} still to be indexed, so some may be missing.")
     return remarks
 
 

@@ -4,10 +4,11 @@ import asyncio
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.errors import SearchUnavailable
+from bot.errors import ClubError, SearchUnavailable
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -152,6 +153,7 @@ async def test_chinese_is_found_without_blanks(start_club: StartClub, tmp_path: 
 
 async def test_a_search_follows_the_files(start_club: StartClub, folder: Path) -> None:
     club = await start_club(folder)
+    assert "**One**" in await search(club, "heads")  # what was searched before is no hindrance
     (folder / "one.md").write_text(long_review("One", "It is about gravity now."))
     (folder / "two.md").unlink()
     library = club.bot.libraries.for_guild(None)
@@ -346,3 +348,41 @@ async def test_a_review_is_said_to_mention_only_what_stands_in_it(
 ) -> None:
     club = await start_club(folder)
     assert "it is mentioned in" not in text_of((await club.paper(name)).response)
+
+
+async def test_only_what_is_visible_counts_towards_a_hundred(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": review_file(f"R{n}", "Attention.") for n in range(100)}
+    drafts = {f"d{n}.md": review_file("Attention attention", "Attention.", draft=True) for n in range(3)}
+    club = await start_club(write_reviews(tmp_path / "r", files | drafts))
+    assert "### 100 reviews for “attention” · page 1 of 20" in await search(club, "attention")
+    (tmp_path / "r" / "d0.md").write_text(review_file("Shown now", "Attention."))
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "### 100+ reviews for “attention” · page 1 of 20" in await search(club, "attention")
+
+
+async def test_drafts_take_no_place_among_the_related(start_club: StartClub, tmp_path: Path) -> None:
+    about = "Pruning removes weights. Pruning of weights and masks. Masks of weights again, by magnitude, magnitude."
+    files = {
+        "a.md": long_review("One", about),
+        "b.md": long_review("Two", f"The masks, the weights, the magnitude, the pruning. {FILLER * 3}"),
+        **{f"d{n}.md": long_review("Draft", about, draft=True) for n in range(60)},
+        **{f"{n}.md": long_review(f"Other {n}", f"Something else number {n}.") for n in range(260)},
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
+    assert "**Two**\n-# shares the words " in text_of(related.response)
+    assert "Draft" not in text_of(related.response)
+
+
+async def test_the_texts_of_the_last_long_searches_are_remembered_and_no_more(
+    start_club: StartClub, folder: Path
+) -> None:
+    club = await start_club(folder)
+    cog: Any = club.bot.get_cog("SearchCog")
+    states = [cog._state(f"{n} " + "attention " * 10) for n in range(1_001)]
+    assert len(cog._long) == 1_000
+    assert cog._text(states[1]).startswith("1 attention")
+    with pytest.raises(ClubError, match="too long ago"):
+        cog._text(states[0])
