@@ -8,6 +8,8 @@ from rapidfuzz.distance import OSA
 
 CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _RUN = re.compile(r"[^\W_]+")
+_VOICED = "\u3099\u309a"  # the marks that make another letter of a kana
+_ODD = re.compile(r"[^\x00-\x7f]+")
 
 
 def normalize(text: str) -> str:
@@ -15,7 +17,8 @@ def normalize(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = "".join(c for c in decomposed if c in _VOICED or not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)  # Hangul and kana whole again
 
 
 def has_cjk(text: str) -> bool:
@@ -31,13 +34,34 @@ def split_words(text: str) -> list[str]:
         return runs
     words: list[str] = []
     for run in runs:
-        for piece in _pieces(run):
+        for piece in pieces(run):
             if CJK.match(piece):
                 words += piece
                 words += (piece[i : i + 2] for i in range(len(piece) - 1))
             else:
                 words.append(piece)
     return words
+
+
+def searchable(text: str) -> str:
+    """Fold a text for the full-text index, whose tokenizer folds ASCII and parts words at blanks and marks alone.
+
+    Each CJK character becomes a word, so that words of them are phrases.
+    """
+    return text if text.isascii() else _ODD.sub(_searchable_run, text)
+
+
+def _searchable_run(match: re.Match[str]) -> str:
+    return CJK.sub(r" \g<0> ", normalize(match[0]))
+
+
+def pieces(word: str) -> Iterator[str]:
+    """Cut a run of letters where CJK begins and ends."""
+    start = 0
+    for i in range(1, len(word) + 1):
+        if i == len(word) or bool(CJK.match(word[i])) != bool(CJK.match(word[start])):
+            yield word[start:i]
+            start = i
 
 
 def likeness(typed: Sequence[str], name: Sequence[str]) -> float:
@@ -47,12 +71,3 @@ def likeness(typed: Sequence[str], name: Sequence[str]) -> float:
         len(word) * max((OSA.normalized_similarity(word, other) for other in name), default=0.0) for word in typed
     )
     return found / letters if letters else 0.0
-
-
-def _pieces(word: str) -> Iterator[str]:
-    """Cut a run of letters where CJK begins and ends."""
-    start = 0
-    for i in range(1, len(word) + 1):
-        if i == len(word) or bool(CJK.match(word[i])) != bool(CJK.match(word[start])):
-            yield word[start:i]
-            start = i

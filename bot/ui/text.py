@@ -86,6 +86,17 @@ def label(text: str, limit: int) -> str:
     return truncate(" ".join(clean(text).split()), limit) or "…"
 
 
+def quoted(text: str) -> str:
+    """Give what a member typed on one line, not too long, and in quotes if it holds none."""
+    typed = one_line(text, 100)
+    return typed if any(quote in typed for quote in '"“”') else f"“{typed}”"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Make one escaped line of at most `limit` units, in which no address is a link: for titles and what was typed."""
+    return truncate(no_links(escape(" ".join(text.split()))), limit)
+
+
 def calendar_date(moment: datetime) -> str:
     """Write a day as text. As a timestamp it would be the day before in America."""
     return f"{moment.day} {moment:%B} {moment.year}"

@@ -11,7 +11,8 @@ import pytest
 from discord import ui
 
 from bot.library.files import UnreadableFile
-from bot.ui.cards import section_pages
+from bot.ui.cards import layout, section_pages
+from bot.ui.controls import button, row
 from tests.conftest import SAMPLES, Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -873,3 +874,29 @@ async def test_nothing_is_kept_of_the_messages_that_were_sent(club: Club) -> Non
     store = club.bot._connection._view_store
     assert not store._views
     assert not store._synced_message_views
+
+
+FORGED = [
+    *(("search", *rest) for rest in [(), ("0",), ("x", "a"), ("-1", "a"), ("²", "a"), ("9" * 20, "a"), ("0", "~gone")]),
+    *(("browse", *rest) for rest in [(), ("x",), ("0",), ("0", "", ""), ("0", "", "", "x"), ("0", "nothing", "", "")]),
+    *((action, *rest) for action in ("sharesearch", "sharelist", "sharetags", "tags") for rest in [(), ("x",)]),
+    *((action,) for action in ("related", "card", "open", "post", "tag", "author", "section", "page", "unknown")),
+    *((action, "gone") for action in ("related", "card", "open", "post", "tag")),
+    ("page", "gone", "0", "x"),
+    ("page", "gone", "0", "-9"),
+    ("author", "", "x", "name"),
+    ("status", "x"),
+    ("acceptloss", "x"),
+]
+
+
+async def test_what_an_older_version_of_the_bot_posted_is_answered_in_a_sentence(club: Club) -> None:
+    channel = club.bot.get_channel(club.channel.id)
+    for start in range(0, len(FORGED), 25):
+        posted = [button(*state, label=f"{start + n}") for n, state in enumerate(FORGED[start : start + 25])]
+        sent = await channel.send(view=layout(*(row(*posted[n : n + 5]) for n in range(0, len(posted), 5))))
+        message = next(message for message in club.channel.history() if message.id == sent.id)
+        for one in posted:
+            answer = await club.ada.click(message, label=one.item.label)
+            assert answer.ephemeral, FORGED[int(one.item.label)]
+            assert "Something went wrong" not in text_of(answer.response), FORGED[int(one.item.label)]
