@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _RUN = re.compile(r"[^\W_]+")
 _VOICED = "\u3099\u309a"  # the marks that make another letter of a kana
-_ODD = re.compile(r"[^\x00-\x7f]+")
+_FOLDED = re.compile(r"[^\x00-\x7f\u4e00-\u9fff]+")  # what folding may change, beside the case of ASCII
 
 
 def normalize(text: str) -> str:
@@ -48,11 +48,9 @@ def searchable(text: str) -> str:
 
     Each CJK character becomes a word, so that words of them are phrases.
     """
-    return text if text.isascii() else _ODD.sub(_searchable_run, text)
-
-
-def _searchable_run(match: re.Match[str]) -> str:
-    return CJK.sub(r" \g<0> ", normalize(match[0]))
+    if text.isascii():
+        return text
+    return CJK.sub(r" \g<0> ", _FOLDED.sub(lambda match: normalize(match[0]), text))
 
 
 def pieces(word: str) -> Iterator[str]:

@@ -377,7 +377,7 @@ async def test_drafts_take_no_place_among_the_related(start_club: StartClub, tmp
     about = "Pruning removes weights. Pruning of weights and masks. Masks of weights again, by magnitude, magnitude."
     files = {
         "a.md": long_review("One", about),
-        "b.md": long_review("Two", f"The masks, the weights, the magnitude, the pruning. {FILLER * 3}"),
+        "b.md": long_review("Two", f"The masks, the weights, the pruning. {FILLER * 3}"),
         **{f"d{n}.md": long_review("Draft", about, draft=True) for n in range(60)},
         **{f"{n}.md": long_review(f"Other {n}", f"Something else number {n}.") for n in range(260)},
     }

@@ -45,4 +45,5 @@ def test_it_is_said_how_many_reviews_cannot_be_searched_yet(unsearched: int, sai
 
 def test_only_where_something_was_found_is_it_said_that_it_holds_but_a_part() -> None:
     assert "No review holds all of it" in text(results_page("hit", "hit", found(partial=True)))
+    assert "No review holds" not in text(results_page("hit", "hit", found()))
     assert "No review holds all of it" not in text(nothing_found("hit", found(partial=True, hits=0), [], Mentions()))
