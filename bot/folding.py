@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _RUN = re.compile(r"[^\W_]+")
+_VOICED = "\u3099\u309a"  # the marks that make another letter of a kana
 
 
 def normalize(text: str) -> str:
@@ -11,7 +12,8 @@ def normalize(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = "".join(c for c in decomposed if c in _VOICED or not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)  # Hangul and kana whole again
 
 
 def fold_words(text: str) -> list[str]:

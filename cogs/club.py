@@ -9,7 +9,7 @@ from bot.errors import ClubError, NotOrganiser
 from bot.library.library import Libraries
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View, note
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.status import fault_note, status_page
 
@@ -23,12 +23,9 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
         self._libraries = libraries
         self._mentions = mentions
         self._told: set[tuple[int, str]] = set()  # servers and faults
-        for action, handler in {
-            "status": self.turn_status,
-            "reread": self.read_again,
-            "acceptloss": self.accept_loss,
-        }.items():
-            controls.on(action, handler)
+        controls.on("status", self.turn_status, NUMBER)
+        controls.on("reread", self.read_again)
+        controls.on("acceptloss", self.accept_loss, NUMBER)
 
     @app_commands.command()
     @answered

@@ -15,7 +15,7 @@ from bot.library.lookup import Found, NotFound, Several
 from bot.library.review import Review
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed, reply
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import ANY, NUMBER, NUMBER_OR_NONE, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.text import label
 
@@ -26,21 +26,19 @@ class LibraryCog(commands.Cog, description="Reviews"):
     def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
         self._mentions = mentions
-        for action, handler in {
-            "section": self.open_section,
-            "page": self.turn_page,
-            "related": self.show_related,
-            "open": self.open_card,
-            "card": self.go_to_card,
-            "post": self.post_card,
-            "browse": self.turn_list,
-            "sharelist": self.share_list,
-            "tag": self.open_tag,
-            "author": self.open_author,
-            "tags": self.turn_tags,
-            "sharetags": self.share_tags,
-        }.items():
-            controls.on(action, handler)
+        wanted = (ANY, ANY, NUMBER_OR_NONE)
+        controls.on("section", self.open_section, ANY, ANY, ANY)
+        controls.on("page", self.turn_page, ANY, ANY, NUMBER)
+        controls.on("related", self.show_related, ANY)
+        controls.on("open", self.open_card, ANY)
+        controls.on("card", self.go_to_card, ANY)
+        controls.on("post", self.post_card, ANY)
+        controls.on("browse", self.turn_list, NUMBER, *wanted)
+        controls.on("sharelist", self.share_list, NUMBER, *wanted)
+        controls.on("tag", self.open_tag, ANY)
+        controls.on("author", self.open_author, ANY, NUMBER_OR_NONE, ANY)
+        controls.on("tags", self.turn_tags, NUMBER)
+        controls.on("sharetags", self.share_tags, NUMBER)
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -125,11 +123,12 @@ class LibraryCog(commands.Cog, description="Reviews"):
 
     async def open_section(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the section that was chosen in a menu."""
-        await reply(interaction, await self._section(interaction, arguments[0], values[0], 0))
+        key, _, section = (*arguments, *values)[:3]
+        await reply(interaction, await self._section(interaction, key, section, 0))
 
     async def turn_page(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of a section."""
-        key, section, page = arguments
+        key, section, page = arguments[:3]
         await reply(interaction, await self._section(interaction, key, section, int(page)))
 
     async def _section(self, interaction: Interaction, key: str, value: str, page: int) -> cards.View:
@@ -157,7 +156,7 @@ class LibraryCog(commands.Cog, description="Reviews"):
 
     async def open_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the card of a review that was chosen in a list, which stays as it is."""
-        view = await self._card_of(interaction, values[0], private=True)
+        view = await self._card_of(interaction, (values or arguments)[0], private=True)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def post_card(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -179,12 +178,14 @@ class LibraryCog(commands.Cog, description="Reviews"):
 
     async def open_tag(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Browse the tag that was chosen."""
-        await reply(interaction, self._list(interaction, self._filter(interaction, [values[0], "", ""]), 0))
+        await reply(
+            interaction, self._list(interaction, self._filter(interaction, [(values or arguments)[0], "", ""]), 0)
+        )
 
     async def open_author(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Browse the author who was chosen."""
-        tag, year = arguments
-        wanted = replace(self._filter(interaction, [tag, "", year]), author=values[0])
+        tag, year, author = (*arguments, *values)[:3]
+        wanted = replace(self._filter(interaction, [tag, "", year]), author=author)
         await reply(interaction, self._list(interaction, wanted, 0))
 
     async def turn_tags(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:

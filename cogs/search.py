@@ -13,8 +13,9 @@ from bot.library.library import Libraries
 from bot.ui import results
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import ANY, NUMBER, Controls, Interaction, read_argument, write_argument
 from bot.ui.mentions import Mentions
+from bot.ui.text import clean
 
 _ROOM = 70  # characters of a custom_id that a text may fill
 _KEPT = 1_000  # longer texts that are remembered for their buttons
@@ -27,15 +28,16 @@ class SearchCog(commands.Cog, description="Reviews"):
         self._libraries = libraries
         self._mentions = mentions
         self._long: OrderedDict[str, str] = OrderedDict()  # texts that no custom_id has room for, by their hash
-        controls.on("search", self.turn_page)
-        controls.on("sharesearch", self.share)
+        controls.on("search", self.turn_page, NUMBER, ANY)
+        controls.on("sharesearch", self.share, NUMBER, ANY)
 
     @app_commands.command()
     @app_commands.describe(words='Words, "a phrase", tag:nlp, author:rogers, year:2019-2021')
     @answered
     async def search(self, interaction: Interaction, words: str) -> None:
         """Search the texts of the reviews"""
-        await reply(interaction, await self._results(interaction, words, 0))
+        # As it is written into the buttons, so that every page is of the same search.
+        await reply(interaction, await self._results(interaction, " ".join(clean(words).split()), 0))
 
     async def turn_page(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show another page of what was found."""
@@ -51,15 +53,17 @@ class SearchCog(commands.Cog, description="Reviews"):
     async def _results(self, interaction: Interaction, text: str, page: int, *, sharer: str = "") -> View:
         library, now = self._libraries.for_guild(interaction.guild_id), discord.utils.utcnow()
         found = await library.search(text, now, page)
+        if not found.hits and sharer:
+            raise ClubError("No review holds that any more.")
         if not found.hits:
             return results.nothing_found(text, found, library.suggest(text[:100], now, 5), self._mentions)
         return results.results_page(text, self._state(text), found, sharer=sharer)
 
     def _state(self, text: str) -> str:
         """Write a text into a custom_id; one that is too long is remembered while the bot runs."""
-        encoded = " ".join(text.split()).replace("%", "%25").replace(":", "%3A")
-        if len(encoded) <= _ROOM and not encoded.startswith("~"):
-            return encoded
+        written = write_argument(text)
+        if len(written) <= _ROOM and not written.startswith("~"):
+            return written
         name = f"~{short_hash(text)}"
         self._long[name] = text
         self._long.move_to_end(name)
@@ -71,7 +75,7 @@ class SearchCog(commands.Cog, description="Reviews"):
         text = self._long.get(state)
         if text is None and state.startswith("~"):
             raise ClubError("That search is too long ago. Run /search again.")
-        return state.replace("%3A", ":").replace("%25", "%") if text is None else text
+        return read_argument(state) if text is None else text
 
 
 async def setup(bot: Paperclub) -> None:

@@ -35,7 +35,7 @@ class Filter:
     untagged: bool = False
 
 
-_UNTAGGED = "\0"  # stands among the identities of tags, and is none
+_UNTAGGED = " "  # stands among the identities of tags, and is none: these hold no blanks
 
 
 class Facets:

@@ -17,12 +17,13 @@ import aiosqlite
 from bot.library.folder import Stamp
 from bot.library.reader import Reading
 from bot.library.review import Problem
+from bot.library.words import searchable
 
 _log = logging.getLogger(__name__)
 
 # Another number means: delete the file and read the folder anew. Raise it when a table, or what the parser
 # makes of a file, changes.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _SCHEMA = """
 CREATE TABLE file (
@@ -56,28 +57,19 @@ CREATE TABLE text (
 ) STRICT;
 CREATE INDEX text_unsearched ON text (id) WHERE NOT searched;
 CREATE VIRTUAL TABLE search USING fts5 (
-    title, authors, tags, body, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    title, authors, tags, body, content = 'text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0'
 );
--- A word in the title says more about a review than one in its text.
-INSERT INTO search (search, rank) VALUES ('rank', 'bm25(10.0, 4.0, 4.0, 1.0)');
 """
 
-# The best ids first, and only their paths: `rank` is worked out for every match.
+# The best ids first, and only their paths: `rank` is worked out for every match. A word in the title says more about a
+# review than one in its text. These weights are not stored in the index: once one connection has written its settings,
+# another that reads a stored `rank` anew cannot search any more (SQLite 3.40: "SQL logic error").
 _SEARCH = """
-SELECT path FROM (SELECT rowid AS id, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?)
+SELECT path FROM (
+    SELECT rowid AS id, rank FROM search
+    WHERE search MATCH ? AND rank MATCH 'bm25(10.0, 4.0, 4.0, 1.0)' ORDER BY rank LIMIT ?
+)
 JOIN file USING (id) ORDER BY rank
-"""
-# Scripts without blanks between words are looked through as they are.
-_LIST_CONTAINING = """
-SELECT path FROM text JOIN file USING (id)
-WHERE NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT (instr(title, value) OR instr(body, value)))
-ORDER BY id DESC LIMIT ?
-"""
-_SEARCH_CONTAINING = """
-SELECT path FROM search JOIN file ON file.id = search.rowid JOIN text USING (id)
-WHERE search MATCH ?
-AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT (instr(text.title, value) OR instr(text.body, value)))
-ORDER BY rank LIMIT ?
 """
 _BODIES = "SELECT path, body FROM file JOIN text USING (id) WHERE path IN (SELECT value FROM json_each(?))"
 _HOLDERS = "SELECT term, doc FROM temp.word WHERE term IN (SELECT value FROM json_each(?))"
@@ -95,14 +87,17 @@ ON CONFLICT (path) DO UPDATE SET mtime_ns = excluded.mtime_ns, size = excluded.s
 """
 _PUT_TEXT = "INSERT INTO text (id, title, authors, tags, body) SELECT id, ?, ?, ?, ? FROM file WHERE path = ?"
 _DELETE_TEXT = "DELETE FROM text WHERE id IN (SELECT id FROM file WHERE path = ?)"
-# A full-text index beside its table must be told what it forgets.
+# It holds the texts folded, which SQLite would do for European letters only. A full-text index beside its table must be
+# told what it forgets, just as it was told before.
 _FORGET_TEXT = """
 INSERT INTO search (search, rowid, title, authors, tags, body)
-SELECT 'delete', id, title, authors, tags, body FROM file JOIN text USING (id) WHERE path = ? AND searched
+SELECT 'delete', id, searchable(title), searchable(authors), searchable(tags), searchable(body)
+FROM file JOIN text USING (id) WHERE path = ? AND searched
 """
 _INDEX_TEXT = """
 INSERT INTO search (rowid, title, authors, tags, body)
-SELECT id, title, authors, tags, body FROM text WHERE NOT searched ORDER BY id LIMIT ?
+SELECT id, searchable(title), searchable(authors), searchable(tags), searchable(body)
+FROM text WHERE NOT searched ORDER BY id LIMIT ?
 """
 _MARK_TEXT = """
 UPDATE text SET searched = 1 WHERE id IN (SELECT id FROM text WHERE NOT searched ORDER BY id LIMIT ?)
@@ -169,6 +164,7 @@ class Index:
 
     async def _connect(self) -> None:
         self._writer = connection = await _open(self._path)
+        await connection.create_function("searchable", 1, searchable, deterministic=True)  # pyright: ignore[reportUnknownMemberType]
         # Losing the last writes costs one more reading of a file, so nothing waits for the disk.
         await connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
         ((version,),) = await connection.execute_fetchall("PRAGMA user_version")
@@ -327,22 +323,14 @@ class Index:
             (_MARK_TEXT, [(limit,)]),
         )
 
-    async def search_paths(
-        self, terms: Sequence[Sequence[str]], limit: int, *, contained: Sequence[str] = (), all_of_them: bool = True
-    ) -> list[str]:
+    async def search_paths(self, terms: Sequence[Sequence[str]], limit: int, *, all_of_them: bool = True) -> list[str]:
         """Give the paths of the reviews that hold the terms, all or any of them, the best first.
 
-        A term is phrases of which one will do, of words parted by blanks; one that ends with `*` may go on.
-        `contained` are texts that must stand in the title or body as they are, wherever words begin.
+        A term is phrases of which one will do, of words parted by blanks; one that ends with `*` may go on. The words
+        are folded as `searchable` does.
         """
         match = (" AND " if all_of_them else " OR ").join(map(_either, terms))
-        if not contained:
-            rows = await self._read(_SEARCH, match, limit)
-        elif match:
-            rows = await self._read(_SEARCH_CONTAINING, match, json.dumps(list(contained)), limit)
-        else:
-            rows = await self._read(_LIST_CONTAINING, json.dumps(list(contained)), limit)
-        return [path for (path,) in rows]
+        return [path for (path,) in await self._read(_SEARCH, match, limit)]
 
     async def words_like(self, start: str, least: int, most: int) -> dict[str, int]:
         """Give the indexed words that begin so, of a length in characters, and how many reviews hold each."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -23,11 +24,12 @@ from bot.library.lookup import Match
 from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
 from bot.library.plain import plain_text
-from bot.library.query import parse_query
+from bot.library.query import Query, parse_query, words_in
 from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
 from bot.library.snippets import Snippet, opening
+from bot.library.words import split_words
 from bot.papers.identifiers import PaperId
 
 _log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ HITS = 5  # that a search shows on one page
 
 _WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
 _OPINIONS = 2  # sentences
+_TELLING = 40  # characters of a teaser that tell whether it was taken from the body
 _KEPT = 256  # reviews whose chosen sentences are kept in memory
 
 
@@ -232,7 +235,7 @@ class Library:
 
         ties, tags = await asyncio.to_thread(tied)
         try:
-            words = await self._searcher.alike(review.path, shelf.passing(()), len(shelf))
+            words = await self._searcher.alike(review.path, shelf.passing(), len(shelf), shelf.hidden)
         except IndexFault as error:  # which the organisers hear of
             _log.warning("words could not be compared: %s", error)
             words = {}
@@ -250,20 +253,16 @@ class Library:
     async def search(self, text: str, now: datetime, page: int = 0) -> Results:
         """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.
 
-        '        Raises SearchUnavailable when the index cannot be read.
+        Raises SearchUnavailable when the index cannot be read.
         """
         shelf, query = self._at(now), parse_query(text)
-        wanted = [[Filter(tag=tag)] for tag in query.tags] + [[Filter(author=author)] for author in query.authors]
-        wanted += [
-            [Filter(year=year) for year in shelf.years() if first <= year <= last] for first, last in query.years
-        ]
-        admits = shelf.passing(wanted)
+        admits = await _admitting(shelf, query)
         try:
             if query.terms:
-                unseen = None if wanted else shelf.hidden
+                unseen = None if query.filtered else shelf.hidden
                 matches = await self._searcher.find(query, admits, unseen)
             else:
-                paths = [path for path in shelf.paths() if admits(path)] if wanted else []
+                paths = list(islice(filter(admits, shelf.paths()), MOST + 1)) if query.filtered else []
                 matches = Matches((), tuple(paths[:MOST]), more=len(paths) > MOST)
             last_page = max(0, (len(matches.paths) - 1) // HITS)
             page = min(max(page, 0), last_page)
@@ -279,10 +278,10 @@ class Library:
     async def mentioning(self, name: str, now: datetime) -> list[Review]:
         """Give the reviews whose texts hold a name that none of them has."""
         try:
-            results = await self.search(name, now)
+            results = await self.search(f'"{" ".join(words_in(name))}"', now)
         except SearchUnavailable:  # which is told where it is searched
             return []
-        return [] if results.matches.partial or results.matches.instead else [hit.review for hit in results.hits]
+        return [hit.review for hit in results.hits]
 
     def page_url(self, review: Review, anchor: str = "") -> str:
         """Give the address of the published page, or the empty text when the site is not known."""
@@ -355,6 +354,20 @@ class Libraries:
         return self._default
 
 
+async def _admitting(shelf: Shelf, query: Query) -> Callable[[str], bool]:
+    """Give the test that tells whether the review of a path is visible and passes the filters of a query."""
+    admitted: set[int] | None = None
+    if query.years:
+        first, last = max(first for first, _ in query.years), min(last for _, last in query.years)
+        years = (year for year in shelf.years() if first <= year <= last)
+        admitted = set[int]().union(*(shelf.select(Filter(year=year)) for year in years))
+    for wanted in [*(Filter(tag=tag) for tag in query.tags), *(Filter(author=author) for author in query.authors)]:
+        await asyncio.sleep(0)  # other members' questions come between
+        numbers = shelf.select(wanted)
+        admitted = numbers if admitted is None else admitted & numbers
+    return shelf.passing(admitted)
+
+
 def _shared(tags: Sequence[str], words: Sequence[str]) -> str:
     """Say what two reviews share."""
     parts = [f"the tag{'s' if len(tags) > 1 else ''} {' and '.join(tags[:2])}"] if tags else []
@@ -366,9 +379,14 @@ def _choose_highlights(review: Review, body: str) -> Highlights:
     """Choose what the card shows: of a review with a teaser of its own only its opinion, of a short one nothing."""
     if len(body) < _WORTH_CHOOSING:
         return Highlights()
-    teaser = plain_text(review.teaser)
-    found = () if DIVIDER in body else gist(body, review.name)
-    return Highlights(
-        tuple(sentence for sentence in found if sentence not in teaser),
-        tuple(sentence for sentence in opinions(body) if sentence not in teaser)[:_OPINIONS],
-    )
+    teaser = _spoken(plain_text(review.teaser))
+    thoughts = tuple(sentence for sentence in opinions(body) if _spoken(sentence) not in teaser)[:_OPINIONS]
+    is_own = DIVIDER in body or review.teaser[:_TELLING] not in body
+    found = () if is_own else gist(body, review.name)
+    points = tuple(point for point in found if point not in thoughts and _spoken(point) not in teaser)
+    return Highlights(points, thoughts)
+
+
+def _spoken(text: str) -> str:
+    """Give the words of a text alone: quotes, dashes and math are set in different ways."""
+    return " ".join(split_words(text))

@@ -46,7 +46,9 @@ _WHOLE = 18  # letters of a title, from which on it is meant wherever it stands
 _PLURAL = 0.97  # how well a word fits that is typed in the singular or plural
 _MAX_NAME = 1_000  # characters that are looked at
 _MAX_QUERY_WORDS = 24
+_MAX_WORD = 150  # letters of a word; whole titles are typed as one
 _GOOD = 0.8  # how well a word must fit to be taken as it is typed, and not for two words in one
+_TYPO = 0.6  # how well a word fits that is two typos away; in a short one two make another word
 _MAX_JOINED = 4  # words typed as one
 
 
@@ -250,9 +252,8 @@ class NameIndex:
 
     def _read(self, text: str, *, finished: bool = False) -> list[Word]:
         """Look up the words of what was typed; those that say most come first. What is `finished` was sent off."""
-        query = list(dict.fromkeys(split_words(_KEY.sub(r"\1 \2 \3", _ET_AL.sub(" ", text[:_MAX_NAME])))))[
-            :_MAX_QUERY_WORDS
-        ]
+        words = split_words(_KEY.sub(r"\1 \2 \3", _ET_AL.sub(" ", text[:_MAX_NAME])))
+        query = list(dict.fromkeys(word[:_MAX_WORD] for word in words))[:_MAX_QUERY_WORDS]
         return sorted(self._weigh(query, finished=finished), key=itemgetter(0), reverse=True)
 
     def _weigh(self, query: Sequence[str], *, finished: bool) -> Iterator[Word]:
@@ -260,7 +261,9 @@ class NameIndex:
         for position, word in enumerate(query):
             last = position == len(query) - 1 and not finished
             matches: list[Held] = [
-                (self._holders.get(found), quality) for found, quality in self._match_word(word, last=last)
+                (self._holders.get(found), quality)
+                for found, quality in self._match_word(word, last=last)
+                if quality > _TYPO or found not in query  # `Datasheets for Datasets` means two words
             ]
             if position in torn:
                 matches.append((torn[position], 0.95))
@@ -337,7 +340,9 @@ class NameIndex:
             if not found:
                 unfinished = self._vocabulary.nearly_beginning_with(word, 100) if last or len(word) >= 6 else ()
                 further = self._vocabulary.two_edits_from(word) if len(word) >= 7 else ()
-                found = dict.fromkeys(further, 0.6) | dict.fromkeys(unfinished, 0.7 if last else 0.6)
+                found = dict.fromkeys(further, _TYPO if len(word) >= 9 else 0.5) | dict.fromkeys(
+                    unfinished, 0.7 if last else 0.6
+                )
         return sorted(found.items(), key=itemgetter(1))
 
 

@@ -14,12 +14,15 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]|$)")
 _HEADING_ID = re.compile(r"\{#([^{}\s]{1,200})[^{}]{0,200}\}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_ITEM = re.compile(r" *(?:[-*+]|[0-9]{1,9}[.)])(?: {1,4}(?! )| )")
+_HIDDEN = re.compile(r" {0,3}<(?:(!--)|(pre|script|style|textarea)(?=[\s>]|$))", re.IGNORECASE)
 _NOT_A_TITLE = re.compile(r"\s{0,3}(?:[-*+>#|]|[0-9]{1,9}[.)]\s)|\s{4}")  # nothing of this is underlined
 
 _INDENTED_FENCE = re.compile(r"^[ \t>]{0,16}(`{3,}|~{3,})(.*)$", re.MULTILINE)
 
 _MAX_HEADINGS = 1_000  # that begin a section; what follows stays in the last one
 _MAX_INTRO = 200  # lines
+_MAX_ITEM = 200  # lines of a list item above a heading in it
 _MAX_LABELS = 8  # headings that may say `Paper` or `Links`
 _MAX_LABELLED = 12  # lines below such a heading
 
@@ -35,19 +38,27 @@ class Heading:
 
 
 def find_headings(body: str) -> list[Heading]:
-    """Find the headings of a body, those of `#` and the underlined ones, outside of fenced code."""
+    """Find the headings of a body, those of `#` and the underlined ones: not in lists, fenced code and HTML.
+
+    Of HTML, comments and what holds bare text, such as `<pre>`, may hold lines that look like headings.
+    """
     headings: list[Heading] = []
-    fence, position, previous = "", 0, ""
+    fence, hidden, position, previous = "", "", 0, ""
     for line in body.split("\n"):
         end = position + len(line) + 1
         first = line.lstrip(" ")[:1]
-        if first and first in "`~" and (mark := _FENCE.match(line)):
+        if hidden:
+            hidden = "" if hidden in line.lower() else hidden
+        elif first == "<" and not fence and (tag := _HIDDEN.match(line)):
+            ending = "-->" if tag[1] else f"</{tag[2].lower()}>"
+            hidden = "" if ending in line.lower() else ending
+        elif first and first in "`~" and (mark := _FENCE.match(line)):
             if not fence:
                 fence = mark[1]
             elif mark[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         elif not fence and first and first in "#=-":
-            if first == "#" and (heading := _HEADING.match(line)):
+            if first == "#" and (heading := _HEADING.match(line)) and not (line[0] == " " and _in_item(body, position)):
                 headings.append(Heading(len(heading[1]), _without_closing(line[heading.end() :]), position, end))
             elif previous.strip() and (under := _UNDERLINE.match(line)) and not _NOT_A_TITLE.match(previous):
                 level = 1 if under[1][0] == "=" else 2
@@ -56,6 +67,26 @@ def find_headings(body: str) -> list[Heading]:
                 break
         previous, position = line if line.strip() != DIVIDER else "", end
     return headings
+
+
+def _in_item(body: str, position: int) -> bool:
+    """Tell whether the indented line at a position belongs to a list item above it."""
+    indent = _indent(body[position : position + 4])
+    for _ in range(_MAX_ITEM):
+        if position == 0 or indent == 0:
+            break
+        begin = body.rfind("\n", 0, position - 1) + 1
+        line, position = body[begin : position - 1], begin
+        if line.strip() and _indent(line) < indent:
+            item = _ITEM.match(line)
+            if item and item.end() <= indent:
+                return True
+            indent = _indent(line)
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _without_closing(text: str) -> str:

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 
 from bot.folding import normalize
+from bot.library.words import pieces
 
 MAX_TERMS = 24
+MAX_FILTERS = 8  # of a kind; to look through the authors of a large library for one takes a millisecond or two
 _LONGEST = 60  # characters of a word; nothing that is longer is one
 _MAX_TEXT = 6_000  # characters, as many as Discord lets anybody type
 
@@ -15,8 +17,10 @@ _STOP = frozenset((
     "the", "to", "was", "we", "what", "with",
 ))
 # fmt: on
-_PART = re.compile(r'(?:(tag|author|year):\s?)?(?:"([^"]*)"|([^\s"]+))', re.IGNORECASE)
+_PART = re.compile(r'(?:(tag|author|year):\s*)?(?:"([^"]*)"|([^\s"]+))', re.IGNORECASE)
 _QUOTES = str.maketrans("“”„«»\uff02", '""""""')
+_HISSING = ("ss", "us", "is", "ias", "x", "z", "ch", "sh")  # what takes `es`
+_HISSED = tuple(f"{end}es" for end in _HISSING)
 _YEARS = re.compile(r"([12][0-9]{3})(?:(?:\.\.|[-\u2013])([12][0-9]{3}))?")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -69,13 +73,23 @@ def parse_query(text: str) -> Query:
                 for term in _terms(value, phrase=quoted is not None):
                     terms[term] = None
     telling = [term for term in terms if term.phrase or term.words[0] not in _STOP]
-    return Query(tuple((telling or list(terms))[:MAX_TERMS]), tuple(tags), tuple(authors), tuple(years))
+    return Query(
+        tuple((telling or list(terms))[:MAX_TERMS]),
+        tuple(tags)[:MAX_FILTERS],
+        tuple(authors)[:MAX_FILTERS],
+        tuple(years),
+    )
 
 
 def _terms(text: str, *, phrase: bool) -> list[Term]:
     """Give the terms of a part: a phrase whole, and what a hyphen or full stop joins (`GPT-4`) as a phrase too."""
-    words = tuple(word for word in _WORD.findall(normalize(text)) if len(word) <= _LONGEST)[:MAX_TERMS]
+    words = tuple(word for word in words_in(text) if len(word) <= _LONGEST)[:MAX_TERMS]
     return [Term(words, phrase or len(words) > 1)] if words else []
+
+
+def words_in(text: str) -> list[str]:
+    """Give the words of a text, folded; where CJK begins and ends a word does too."""
+    return [piece for word in _WORD.findall(normalize(text)) for piece in pieces(word)]
 
 
 def forms_of(word: str) -> tuple[str, ...]:
@@ -83,7 +97,11 @@ def forms_of(word: str) -> tuple[str, ...]:
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return (word,)
     if word.endswith("ies"):
-        return word, word[:-3] + "y"
-    if word.endswith("s") and word[-2] not in "sui":
+        return word, word[:-3] + "y", word[:-1]  # studies, movies
+    if word.endswith(_HISSED):
+        return word, word[:-2], word[:-1]  # losses, caches
+    if word.endswith(_HISSING):
+        return word, word + "es"
+    if word.endswith("s"):
         return word, word[:-1]
     return (word, word[:-1] + "ies") if word.endswith("y") and word[-2] not in "aeiou" else (word, word + "s")

@@ -12,6 +12,8 @@ NEAR = 0.12  # below this score a review is not even worth suggesting
 _COVERED = 0.85  # the share of the query's weight that must be in a review before it is the answer
 _SURE = 0.8  # how much of the weight must fit then
 _LIKELY, _FAR = 0.62, 0.7  # how much of it may be enough, if the next review has less than this share of it
+_DOUBTFUL = 0.5  # how well a word may fit that is as likely another word: `Zhang` and `Chang`
+_BEYOND_DOUBT = 0.55  # the share of the weight that must fit better than that
 _WORTH = 0.35  # the share of the best score from which on another review is worth looking for
 _CLOSE = 0.93  # a review that reaches this share of the best score fits as well
 _CONTENDERS = 60  # reviews that may still become the best when the common words are looked at
@@ -77,14 +79,21 @@ def is_sure(ranked: Sequence[int], scores: Mapping[int, float], words: Sequence[
     Every word that says something must be in it, each well, or several less well and no other review is near.
     """
     first = ranked[0]
-    found = [weight for weight, held in words if any(first in numbers for numbers, _ in held)]
-    if sum(found) < _COVERED * sum(weight for weight, _ in words):
+    total = sum(weight for weight, _ in words)
+    fits = [
+        (weight, max(quality for numbers, quality in held if first in numbers))
+        for weight, held in words
+        if any(first in numbers for numbers, _ in held)
+    ]
+    if sum(weight for weight, _ in fits) < _COVERED * total:
+        return False
+    if sum(weight for weight, quality in fits if quality > _DOUBTFUL) < _BEYOND_DOUBT * total:
         return False
     if scores[first] >= _SURE:
         return True
     behind = [number for number in ranked if number not in equals(ranked, scores)]
     second = scores[behind[0]] if behind else 0.0
-    return len(found) > 1 and scores[first] >= _LIKELY and second < scores[first] * _FAR
+    return len(fits) > 1 and scores[first] >= _LIKELY and second < scores[first] * _FAR
 
 
 def equals(ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:

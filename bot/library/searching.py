@@ -10,16 +10,18 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
 from bot.library.index import Index
 from bot.library.query import Query, forms_of
-from bot.library.snippets import Forms, Snippet, make_snippet, strip_marks
-from bot.library.words import has_cjk, split_words
+from bot.library.snippets import PREFIX, Forms, Snippet, make_snippet, strip_marks
+from bot.library.words import has_cjk, searchable, split_words
 
 MOST = 100  # reviews that a search gives
 _FEW = 5  # with fewer, words that only begin so will do
+_CANDIDATES = 4  # words that a typo may mean
 _ALL = 1 << 30
 # fmt: off
 _GENERAL = frozenset((  # words that say nothing about what a review is about
@@ -42,8 +44,9 @@ _GENERAL = frozenset((  # words that say nothing about what a review is about
 # fmt: on
 _REPEATED = 80  # words of a review that may be telling
 _TELLING = 12  # of these, by which others are looked for
+_NEAR = 48  # reviews that are looked at for them
 _SHARED = 3  # of these, from which on another review is near
-_SHORT = 50_000  # characters of bodies, in which snippets are found within a millisecond
+_SHORT = 100_000  # characters of bodies, times terms, in which snippets are found within a millisecond or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Searcher:
         if len(found.paths) >= _FEW or all(term.phrase for term in query.terms):
             return found
         found = await self._run(replace(found, beginnings=True), admits, limit)
-        if not found.paths and (corrected := await self._correct(found)):
+        if not found.paths and (corrected := await self._correct(found, admits, limit)):
             found = await self._run(corrected, admits, limit)
         if not found.paths and len(wanted) > 1:
             found = await self._run(replace(found, partial=True), admits, limit)
@@ -89,23 +92,22 @@ class Searcher:
 
     async def _run(self, wanted: Matches, admits: Callable[[str], bool], limit: int) -> Matches:
         """Look for what is wanted; what was found as it was typed stays in front."""
-        spoken = [term for term in wanted.terms if not _is_cjk(term)]
-        paths = await self._index.search_paths(
-            [_phrases(term, beginnings=wanted.beginnings) for term in spoken],
-            limit,
-            contained=["".join(forms[0] for forms in term) for term in wanted.terms if _is_cjk(term)],
-            all_of_them=not wanted.partial,
-        )
-        admitted = [path for path in dict.fromkeys([*wanted.paths, *paths]) if admits(path)]
+        phrases = [_phrases(term, beginnings=wanted.beginnings) for term in wanted.terms]
+        paths = await self._index.search_paths(phrases, limit, all_of_them=not wanted.partial)
+        admitted = list(islice(filter(admits, dict.fromkeys([*wanted.paths, *paths])), MOST + 1))
         return replace(wanted, paths=tuple(admitted[:MOST]), more=len(admitted) > MOST)
 
-    async def _correct(self, wanted: Matches) -> Matches | None:
+    async def _correct(self, wanted: Matches, admits: Callable[[str], bool], limit: int) -> Matches | None:
         """Put in the place of words that no review holds the nearest that one does; None when there is none."""
         instead: dict[str, str] = {}
         for term in wanted.terms:
             word = term[0][0]
-            if len(term) == 1 and len(word) >= 4 and not _is_cjk(term) and (near := await self._nearest(word)):
-                instead[word] = near
+            if len(term) == 1 and len(word) >= 4 and not has_cjk(word):
+                for near, holders in await self._nearest(word):
+                    # A word that only drafts hold is nobody's business.
+                    if holders >= limit or any(map(admits, await self._index.search_paths([[near]], limit))):
+                        instead[word] = near
+                        break
         if not instead:
             return None
         terms = tuple(
@@ -114,23 +116,27 @@ class Searcher:
         )
         return replace(wanted, terms=terms, instead=tuple(instead.items()))
 
-    async def _nearest(self, word: str) -> str:
-        """Give the word that is spelled most like one that no review holds; the empty text when one holds it."""
+    async def _nearest(self, word: str) -> list[tuple[str, int]]:
+        """Give the words that are spelled most like one that no review holds, the best first, and how many hold each.
+
+        Gives none when a review holds the word itself.
+        """
         most = 1 if len(word) < 7 else 2
         near: list[tuple[int, int, str]] = []
         for start in dict.fromkeys((word[:2], word[0] + word[2], word[1])):
             for other, count in (await self._index.words_like(start, len(word) - most, len(word) + most)).items():
                 if other == word:
-                    return ""
+                    return []
                 distance = OSA.distance(word, other, score_cutoff=most)
                 if distance <= most:
                     near.append((distance, -count, other))
-        return min(near)[2] if near else ""
+        return [(other, -less) for _, less, other in heapq.nsmallest(_CANDIDATES, near)]
 
-    async def alike(self, path: str, admits: Callable[[str], bool], size: int) -> dict[str, list[str]]:
+    async def alike(self, path: str, admits: Callable[[str], bool], size: int, unseen: int) -> dict[str, list[str]]:
         """Give the reviews that share telling words with the one of a path, the nearest first, and these words.
 
-        Telling are words that a review repeats and few of a library of `size` reviews hold.
+        Telling are words that a review repeats and few of a library of `size` reviews hold, of which `unseen` may not
+        be given.
         """
         body = (await self._index.get_bodies([path])).get(path, "")
         repeated = await asyncio.to_thread(_repeated, body)
@@ -142,8 +148,8 @@ class Searcher:
         telling = heapq.nlargest(_TELLING, weights, key=weights.__getitem__)
         if len(telling) < _SHARED:
             return {}
-        found = await self._index.search_paths([[word] for word in telling], 4 * _TELLING, all_of_them=False)
-        near = [other for other in found if other != path and admits(other)]
+        found = await self._index.search_paths([[word] for word in telling], _NEAR + 1 + unseen, all_of_them=False)
+        near = [other for other in found if other != path and admits(other)][:_NEAR]
         bodies = await self._index.get_bodies(near)
 
         def share() -> dict[str, list[str]]:
@@ -167,7 +173,8 @@ class Searcher:
             }
             return {path: snippet for path, snippet in pieces.items() if snippet.parts}
 
-        short = sum(map(len, bodies.values())) < _SHORT  # then a thread would take longer than the work
+        # Then a thread would take longer than the work.
+        short = sum(map(len, bodies.values())) * len(matches.terms) < _SHORT
         return make() if short else await asyncio.to_thread(make)
 
 
@@ -180,10 +187,6 @@ def _repeated(body: str) -> dict[str, int]:
 
 def _phrases(term: Sequence[Forms], *, beginnings: bool) -> list[str]:
     """Write a term as phrases of which one will do."""
-    if len(term) > 1:
-        return [" ".join(forms[0] for forms in term)]
-    return [f"{form}*" if beginnings and len(form) >= 3 else form for form in term[0]]
-
-
-def _is_cjk(term: Sequence[Forms]) -> bool:
-    return any(has_cjk(forms[0]) for forms in term)
+    if len(term) > 1 or has_cjk(term[0][0]):
+        return [searchable(" ".join(forms[0] for forms in term))]
+    return [f"{form}*" if beginnings and len(form) >= PREFIX else form for form in term[0]]

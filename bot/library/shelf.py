@@ -9,7 +9,7 @@ import math
 from array import array
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -264,10 +264,13 @@ class Shelf:
             return Reviews(self, sorted(admitted, key=self._place))
         return Reviews(self, [number for number in self._order if number in admitted])
 
-    def passing(self, filters: Iterable[Sequence[Filter]]) -> Callable[[str], bool]:
-        """Give the test that tells whether the review of a path is visible and passes one filter of each group."""
-        groups = [set[int]().union(*(self._facets.select(wanted) or () for wanted in group)) for group in filters]
-        admitted = set[int].intersection(*groups) if groups else None
+    def select(self, wanted: Filter) -> set[int]:
+        """Give the numbers of the visible reviews that pass a filter."""
+        admitted = self._facets.select(wanted)
+        return set(self._order) if admitted is None else admitted
+
+    def passing(self, admitted: Set[int] | None = None) -> Callable[[str], bool]:
+        """Give the test that tells whether the review of a path is visible, and one of those where there are any."""
 
         def admits(path: str) -> bool:
             number = self._by_path.get(path)

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ _LENGTH = 180  # characters of a snippet
 _LEAD = 50  # of these before the first hit
 _AROUND = 300  # characters of markdown on both sides, from which the piece is cut
 _MOST_HITS = 200  # of a term in one body
-_PREFIX = 3  # letters, from which on a word may go on
+PREFIX = 3  # letters, from which on a word may go on
 
 _TARGET = re.compile(r'!?\[([^\[\]]{0,500})\]\([^()\s]{0,1000}(?:\s+"[^"]{0,300}")?\)')
 _TORN = re.compile(r"^[^\s\[\]()]{0,1000}\)|!?\[[^\[\]]{0,500}\]\([^()\s]{0,1000}$")  # links that the cut went through
@@ -55,6 +56,7 @@ def make_snippet(body: str, terms: Sequence[Sequence[Forms]], *, beginnings: boo
 
     A term is words in a row, each in any of its forms; with `beginnings` the words may go on.
     """
+    body = unicodedata.normalize("NFC", body)  # an accent that stands beside its letter is folded with it
     hits = _hits(body, terms, beginnings=beginnings)
     if not hits:
         return Snippet()
@@ -115,13 +117,18 @@ def _end_of_word(text: str, start: int, form: str, *, beginnings: bool) -> int |
     end = start + len(form)
     if CJK.match(form):
         return end
-    if start and text[start - 1].isalnum():
+    if start and _is_letter(text[start - 1]):
         return None
-    while end < len(text) and text[end].isalnum():
-        if not beginnings or len(form) < _PREFIX:
+    while end < len(text) and _is_letter(text[end]):
+        if not beginnings or len(form) < PREFIX:
             return None
         end += 1
     return end
+
+
+def _is_letter(character: str) -> bool:
+    """Tell whether a character goes on with a word that is beside it; one of CJK is a word of its own."""
+    return character.isalnum() and not CJK.match(character)
 
 
 def _end_of_next(text: str, place: int, forms: Forms) -> int | None:

@@ -1,5 +1,6 @@
 """The card of a review, and its sections page by page."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -13,25 +14,30 @@ from discord import ui
 from bot.library.addresses import short_hash
 from bot.library.library import Highlights, Library
 from bot.library.review import Review, Section
+from bot.papers.identifiers import parse_paper_id
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
 from bot.ui.links import is_web_address, names_another_site, safe_url, site_name
 from bot.ui.markdown import ResolveRef, render_blocks
 from bot.ui.mentions import Mentions
 from bot.ui.paging import paginate, shorten
-from bot.ui.text import byline, escape, label, no_links, truncate
+from bot.ui.text import byline, columns, escape, label, length, no_links, truncate
 
 ACCENT = discord.Colour(0x2F7D6B)
 PAGE = 1_900  # characters of a section on one page: a phone's screen or two
 
 _MENU = 25  # options of a select, at most
+# Characters: a card is to stand on one screen of a phone, from its title to its buttons.
 _TEASER = 600
-_POINT = 300  # characters of a sentence of the gist
-_THOUGHTS = 320
+_BRIEF_TEASER = 240  # beside points
+_POINTS = 240
+_THOUGHTS = 240
 _NONE = Highlights()
 _LONGEST = 60_000  # characters of a section that are shown at all
 _ROW = 5  # buttons beside each other, at most
 _LINKS = 4  # buttons of a row, less the one for the published page
-_TAGS = 8
+_TAGS = 6
+_AUTHORS = 3
+_NOTE = re.compile(r"\[\^[^\]\s]{1,100}\](?!:)")  # the mark of a footnote
 _LAST = 9_999  # a page that is surely behind the last one
 
 _KEPT = 256  # cards that are kept as they were made
@@ -57,7 +63,7 @@ def note(text: str) -> View:
 def title_of(review: Review) -> str:
     """Give the name of a review as a heading, smaller when it is long."""
     name = truncate(escape(" ".join(review.name.split())), 200)
-    return f"{'##' if len(name) <= 70 else '###'} {name}"
+    return f"{'##' if columns(name) <= 70 else '###'} {name}"
 
 
 def shared_by(name: str) -> ui.TextDisplay[Any]:
@@ -80,7 +86,7 @@ def review_card(
     be shared with the channel; `sharer` is the name of the member who did. The same card is the same object.
     """
     # Equal dates may be different days, in different time zones.
-    return _review_card(review, byline(review), page_url, refs, highlights, private, sharer)
+    return _review_card(review, byline(review, _AUTHORS), page_url, refs, highlights, private, sharer)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -90,14 +96,12 @@ def _review_card(
     items: list[ui.Item[Any]] = [ui.TextDisplay(title_of(review) + (f"\n-# {about}" if about else ""))]
     if sharer:
         items.insert(0, shared_by(sharer))
-    if teaser := _lead(review.teaser, refs):
+    if teaser := _lead(review.teaser, refs, _BRIEF_TEASER if highlights.gist else _TEASER):
         items += [_gap(), ui.TextDisplay(teaser)]
-    if highlights.gist:
-        points = "\n".join(f"- {escape(truncate(sentence, _POINT))}" for sentence in highlights.gist)
-        items += [_gap(), ui.TextDisplay(f"**In brief**\n{points}")]
-    if highlights.opinions:
-        thoughts = escape(truncate(" ".join(highlights.opinions), _THOUGHTS))
-        items += [_gap(), ui.TextDisplay(f"**What the club thought**\n{thoughts}")]
+    if points := _fitting(highlights.gist, _POINTS):
+        items += [_gap(), ui.TextDisplay("\n".join(["**In brief**", *(f"- {escape(point)}" for point in points)]))]
+    if thoughts := _fitting(highlights.opinions, _THOUGHTS):
+        items += [_gap(), ui.TextDisplay(f"**What the club thought**\n{escape(' '.join(thoughts))}")]
     if tags := _tags(review):
         items += [_gap(), ui.TextDisplay(tags)]
     if review.sections:
@@ -139,11 +143,22 @@ def _gap() -> ui.Separator[Any]:
     return ui.Separator(visible=False)
 
 
-def _lead(teaser: str, refs: Refs) -> str:
-    """Render a teaser up to its first heading: Hugo's automatic summaries run on into the sections."""
+def _fitting(sentences: Sequence[str], limit: int) -> list[str]:
+    """Take whole sentences while there is room; only a first one that is too long is cut."""
+    taken = [truncate(sentence, limit) for sentence in sentences[:1]]
+    for sentence in sentences[1:]:
+        if length(" ".join([*taken, sentence])) > limit:
+            break
+        taken.append(sentence)
+    return taken
+
+
+def _lead(teaser: str, refs: Refs, limit: int) -> str:
+    """Render a teaser without its notes, up to its first heading: Hugo's automatic summaries run on into sections."""
+    teaser = _NOTE.sub(lambda mark: "" if f"{mark[0]}:" in teaser else mark[0], teaser)
     blocks = render_blocks(teaser[: 3 * _TEASER], _resolver(refs))
     prose = dropwhile(_is_heading, blocks)
-    return shorten(takewhile(lambda block: not _is_heading(block), prose), _TEASER)
+    return shorten(takewhile(lambda block: not _is_heading(block), prose), limit)
 
 
 def _is_heading(block: str) -> bool:
@@ -157,11 +172,12 @@ def _tags(review: Review) -> str:
 
 
 def _link_buttons(review: Review, page_url: str) -> list[ui.Item[Any]]:
-    """Make buttons of the paper's links: their words, or the site's name when there are none or they deceive."""
+    """Make buttons of the paper's links: their words, or the site's name when those are none, a number, or deceive."""
     buttons: list[ui.Item[Any]] = []
     for link in review.links:
         if len(buttons) < _LINKS and (url := safe_url(link.url)):
-            words = link.text if link.text and not names_another_site(link.text, link.url) else site_name(link.url)
+            telling = link.text and not parse_paper_id(link.text) and not names_another_site(link.text, link.url)
+            words = link.text if telling else site_name(link.url)
             buttons.append(ui.Button(label=label(no_links(words), 60), url=url))
     if is_web_address(page_url):
         buttons.append(ui.Button(label="Read on the site", url=page_url))
@@ -186,8 +202,8 @@ def find_section(review: Review, value: str) -> int | None:
 
 
 def section_title(section: Section, review: Review) -> str:
-    """Give the heading of a section; what stands before the first heading has a name too."""
-    if section.title:
+    """Give the heading of a section; what stands below the title, or before the first heading, has a name too."""
+    if section.title and section.title != review.name:
         return section.title
     return "Introduction" if len(review.sections) > 1 else "The whole review"
 
@@ -221,9 +237,13 @@ def section_menu(review: Review, current: int | None = None) -> ControlSelect:
 
 def section_pages(markdown: str, refs: Refs) -> list[str]:
     """Render a section into pages, at least one. May take a while for a long one: not for the event loop."""
-    blocks = render_blocks(markdown[:_LONGEST], _resolver(refs))
+    shown = markdown
     if len(markdown) > _LONGEST:
-        blocks.append("-# The rest is too long for a chat.")
+        end = markdown.rfind("\n\n", _LONGEST // 2, _LONGEST)
+        shown = markdown[: end if end > 0 else _LONGEST]
+    blocks = render_blocks(shown, _resolver(refs))
+    if shown != markdown:
+        blocks.append("-# The section goes on, but the rest of it is too long for a chat.")
     return paginate(blocks, PAGE) or ["*Nothing is written here.*"]
 
 
@@ -234,14 +254,15 @@ def section_page(review: Review, position: int, pages: Sequence[str], page: int)
     place = f"{position + 1} of {count}" + (f" · page {page + 1} of {len(pages)}" if len(pages) > 1 else "")
     heading = escape(truncate(section_title(review.sections[position], review), 100))
     return layout(
-        ui.TextDisplay(f"-# {escape(truncate(review.name, 80))} · {place}\n## {heading}"),
+        ui.TextDisplay(f"-# {escape(truncate(review.name, 50))} · {place}\n## {heading}"),
         _gap(),
         ui.TextDisplay(pages[page]),
         row(section_menu(review, position)),
         row(
+            # A long title of the next section takes a line of its own on a phone.
             _back(review, position, page),
-            _next(review, position, page, len(pages)),
             button("card", review.key, label="Overview", emoji="📄"),
+            _next(review, position, page, len(pages)),
         ),
     )
 

@@ -18,6 +18,11 @@ Handler = Callable[[Interaction, list[str], list[str]], Awaitable[None]]
 
 _PREFIX = "pc"
 
+# What an argument of a control looks like, for `Controls.on`.
+ANY = ".*"
+NUMBER = "[0-9]+"
+NUMBER_OR_NONE = f"(?:{NUMBER})?"
+
 
 def make_custom_id(kind: str, action: str, arguments: Sequence[str]) -> str:
     """Write the state of a control: `pc:b:action:argument:...`, at most 100 characters; no argument holds a colon."""
@@ -27,29 +32,48 @@ def make_custom_id(kind: str, action: str, arguments: Sequence[str]) -> str:
     return custom_id
 
 
+def write_argument(text: str) -> str:
+    """Write a text as an argument of a custom_id; `read_argument` reads it."""
+    return text.replace("%", "%25").replace(":", "%3A")
+
+
+def read_argument(argument: str) -> str:
+    """Read what `write_argument` wrote."""
+    return argument.replace("%3A", ":").replace("%25", "%")
+
+
 class Controls:
     """What each action does. Cogs register their handlers here when they are loaded."""
 
     def __init__(self, answer_error: Callable[[Interaction, Exception], Awaitable[None]]) -> None:
         """`answer_error` tells the member what a handler raised; discord.py would only log it."""
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, tuple[Handler, tuple[str, ...]]] = {}
         self._answer_error = answer_error
 
-    def on(self, action: str, handler: Handler) -> None:
-        """Let `handler` answer every control of an action; an action has one handler."""
+    def on(self, action: str, handler: Handler, *expected: str) -> None:
+        """Let `handler` answer every control of an action; an action has one handler.
+
+        `expected` are patterns of the arguments and then the values that it takes; more of them may follow. It is not
+        called with others, such as those of a message that an older version of the bot posted.
+        """
         if action in self._handlers:
             raise ValueError(f"the action {action!r} has a handler already")
-        self._handlers[action] = handler
+        self._handlers[action] = (handler, expected)
 
     async def dispatch(self, interaction: Interaction, action: str, arguments: list[str], values: list[str]) -> None:
         """Answer a click, whatever comes of it."""
         try:
-            handler = self._handlers.get(action)
-            if handler is None:
+            handler, expected = self._handlers.get(action, (None, ()))
+            if handler is None or not _fits([*arguments, *values], expected):
                 raise ClubError("That button belongs to another version of the bot. Please run the command again.")
             await handler(interaction, arguments, values)
         except Exception as error:
             await self._answer_error(interaction, error)
+
+
+def _fits(arguments: Sequence[str], expected: Sequence[str]) -> bool:
+    pairs = zip(expected, arguments, strict=False)
+    return len(arguments) >= len(expected) and all(re.fullmatch(*pair, re.DOTALL) for pair in pairs)
 
 
 async def _click(interaction: Interaction, custom_id: str, values: list[str]) -> None:

@@ -7,6 +7,10 @@ from urllib.parse import urlsplit
 from bot.ui.text import clean, no_links
 
 _MAX_URL = 512
+_SITES = {
+    "aclanthology.org": "ACL Anthology", "arxiv.org": "arXiv", "doi.org": "DOI", "dx.doi.org": "DOI",
+    "github.com": "GitHub", "huggingface.co": "Hugging Face", "openreview.net": "OpenReview", "youtube.com": "YouTube",
+}  # fmt: skip
 _DOMAIN = re.compile(r"(?:[a-z0-9-]{2,63}\.)+(?:[a-z]{2,24})(?![a-z0-9.-]*[a-z0-9])")
 
 
@@ -67,5 +71,6 @@ def names_another_site(words: str, url: str) -> bool:
 
 
 def site_name(url: str) -> str:
-    """Name the site of a link by its host."""
-    return (urlsplit(url).hostname or "link").removeprefix("www.")
+    """Name the site of a link as it calls itself, else by its host."""
+    host = (urlsplit(url).hostname or "link").removeprefix("www.")
+    return _SITES.get(host, host)

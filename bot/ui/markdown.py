@@ -22,6 +22,7 @@ from bot.ui.links import is_web_address, masked_link, named_link, safe_url
 from bot.ui.raw_html import MEDIA, Element, closed_name, image_words, lowered, open_tag, raised, to_markdown
 from bot.ui.spans import CODE, between, code_block, code_span, escape_with_addresses, full_lines, in_code, wrap
 from bot.ui.tables import Cell, align, tell
+from bot.ui.tex_marks import tex_marks_plugin
 from bot.ui.text import ZERO_WIDTH, escape, no_pings
 
 ResolveRef = Callable[[str], tuple[str, str]]
@@ -33,7 +34,8 @@ def _parser() -> MarkdownIt:
         MarkdownIt("commonmark", {"html": True})
         .enable(["table", "strikethrough"])
         .use(deflist_plugin)
-        .use(dollarmath_plugin, allow_space=False, allow_digits=False)
+        .use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+        .use(tex_marks_plugin)
     )
 
 

@@ -12,19 +12,19 @@ from bot.library.library import Related
 from bot.library.review import Review
 from bot.library.shelf import Title
 from bot.ui.cards import View, layout, note, shared_by
-from bot.ui.controls import button, menu, row
+from bot.ui.controls import button, menu, read_argument, row, write_argument
 from bot.ui.mentions import Mentions
-from bot.ui.text import author_list, byline, calendar_date, clean, escape, label, truncate
+from bot.ui.text import author_list, byline, calendar_date, clean, label, one_line, quoted, truncate
 
 PER_PAGE = 6
 _TAGS_PER_PAGE = 25
-_AUTHOR = 20  # characters of an author's name that a custom_id has room for, each of them encoded
+_AUTHOR = 60  # characters of an author's name, as it is written into a custom_id, for which there is room
 _UNTAGGED = "-"  # in the place of a hash
 
 
 def review_line(review: Review) -> str:
     """Name a review in a list: its title, and below it who wrote the paper and when the club read it."""
-    name = truncate(escape(" ".join(review.name.split())), 180)
+    name = one_line(review.name, 180)
     about = byline(review, authors=2)
     return f"**{name}**" + (f"\n-# {about}" if about else "")
 
@@ -53,27 +53,27 @@ def _plain_byline(review: Review) -> str:
 
 def several(name: str, reviews: Sequence[Review]) -> View:
     """Ask which of the reviews is meant that a name fits."""
-    return _choice(f"{len(reviews)} reviews fit {_quoted(name)}. Which one do you mean?", reviews)
+    return _choice(f"{len(reviews)} reviews fit {quoted(name)}. Which one do you mean?", reviews)
 
 
 def not_found(name: str, nearest: Sequence[Review], mentioning: Sequence[Review], newest: Sequence[Review]) -> View:
     """Say that no review is called so; offer the nearest, else those whose texts mention it, else the newest."""
     if nearest:
-        return _choice(f"No review is called {_quoted(name)}. Did you mean one of these?", nearest)
+        return _choice(f"No review is called {quoted(name)}. Did you mean {_one_of(len(nearest))}?", nearest)
     if mentioning:
-        return _choice(f"No review is called {_quoted(name)}, but it is mentioned in:", mentioning)
+        return _choice(f"No review is called {quoted(name)}, but it is mentioned in:", mentioning)
     if newest:
-        return _choice(f"No review comes near {_quoted(name)}. These are the newest:", newest)
+        return _choice(f"No review comes near {quoted(name)}. These are the newest:", newest)
     return note("The library holds no reviews yet.")
 
 
-def _quoted(name: str) -> str:
-    return f"“{truncate(escape(' '.join(name.split())), 100)}”"
+def _one_of(count: int, what: str = "") -> str:
+    return f"one of these{what}" if count > 1 else "this one"
 
 
 def _choice(sentence: str, reviews: Sequence[Review]) -> View:
     """Offer reviews; the chosen one is posted for everybody, as the command would have."""
-    lines = [sentence, *(f"- {truncate(escape(' '.join(review.name.split())), 120)}" for review in reviews[:5])]
+    lines = [sentence, *(f"- {one_line(review.name, 120)}" for review in reviews[:5])]
     if len(reviews) > 5:
         lines.append(f"- and {len(reviews) - 5} more")
     chooser = menu("post", placeholder="Choose one to post it here", options=review_options(reviews))
@@ -82,8 +82,8 @@ def _choice(sentence: str, reviews: Sequence[Review]) -> View:
 
 def related_list(review: Review, related: Sequence[Related]) -> View:
     """Show the reviews near to one, each with the reason."""
-    lines = [f"### Related to {truncate(escape(review.name), 120)}"]
-    lines += [f"**{truncate(escape(near.review.name), 180)}**\n-# {escape(near.reason)}" for near in related]
+    lines = [f"### Related to {one_line(review.name, 120)}"]
+    lines += [f"**{one_line(near.review.name, 180)}**\n-# {one_line(near.reason, 300)}" for near in related]
     chooser = menu("card", placeholder="Open a review", options=review_options([near.review for near in related]))
     overview = button("card", review.key, label="Overview", emoji="📄")
     return layout(ui.TextDisplay(truncate("\n".join(lines), 3_500)), row(chooser), row(overview))
@@ -95,12 +95,10 @@ def related_list(review: Review, related: Sequence[Related]) -> View:
 def filter_arguments(wanted: Filter) -> tuple[str, str, str]:
     """Write a filter into a custom_id, for `read_arguments`: an unset part is empty, a tag is hashed."""
     tag = short_hash(wanted.tag) if wanted.tag else _UNTAGGED if wanted.untagged else ""
-    author = wanted.author[:_AUTHOR]
-    return (
-        tag,
-        author.replace("%", "%25").replace(":", "%3A"),
-        str(wanted.year) if wanted.year is not None else "",
-    )
+    author = clean(wanted.author)[:_AUTHOR]
+    while len(write_argument(author)) > _AUTHOR:
+        author = author[:-1]
+    return (tag, write_argument(author), str(wanted.year) if wanted.year is not None else "")
 
 
 def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> Filter | None:
@@ -110,14 +108,13 @@ def read_arguments(arguments: Sequence[str], find_tag: Callable[[str], str]) -> 
     name = find_tag(tag) if tag and not untagged else ""
     if tag and not untagged and not name:
         return None
-    author = author.replace("%3A", ":").replace("%25", "%")
-    return Filter(name, author, int(year) if year else None, untagged)
+    return Filter(name, read_argument(author), int(year) if year else None, untagged)
 
 
 def describe(wanted: Filter) -> str:
     """Say in words what a filter admits; empty when it admits all."""
     parts = [
-        f"tagged {escape(truncate(wanted.tag, 100))}" if wanted.tag else "",
+        f"tagged {one_line(wanted.tag, 100)}" if wanted.tag else "",
         "without a tag" if wanted.untagged else "",
         f"by {author_list([wanted.author])}" if wanted.author else "",
         f"of {wanted.year}" if wanted.year is not None else "",
@@ -132,10 +129,9 @@ def nothing_found(wanted: Filter, near: Sequence[str], mentions: Mentions) -> Vi
         tag, _, year = filter_arguments(wanted)
         options = [discord.SelectOption(label=label(name, 100), value=name[:100]) for name in near]
         chooser = menu("author", tag, year, placeholder="Choose an author", options=options)
-        names = [f"- {escape(truncate(' '.join(name.split()), 100))}" for name in near]
-        return layout(
-            ui.TextDisplay("\n".join([f"{sentence} Did you mean one of these authors?", *names])), row(chooser)
-        )
+        names = [f"- {one_line(name, 100)}" for name in near]
+        question = f"{sentence} Did you mean {_one_of(len(near), ' authors')}?"
+        return layout(ui.TextDisplay("\n".join([question, *names])), row(chooser))
     everything, tags = mentions.mention("papers"), mentions.mention("tags")
     return note(f"{sentence} {everything} alone lists them all, {tags} the tags in use.")
 
@@ -182,7 +178,7 @@ def tags_page(tags: Sequence[Tag], untagged: int, page: int, mentions: Mentions,
     shown = tags[page * _TAGS_PER_PAGE : (page + 1) * _TAGS_PER_PAGE]
     counter = f" · page {page + 1} of {last + 1}" if last else ""
     lines = [f"### {len(tags)} tag{'s' if len(tags) != 1 else ''}{counter}"]
-    lines += [f"**{escape(truncate(tag.name, 80))}** · {tag.count}" for tag in shown]
+    lines += [f"**{one_line(tag.name, 80)}** · {tag.count}" for tag in shown]
     if untagged:
         lines.append(f"-# {untagged} review{'s have' if untagged != 1 else ' has'} no tag")
     options = [

@@ -12,8 +12,9 @@ from bot.ui.cards import View, layout, shared_by
 from bot.ui.controls import button, menu, row
 from bot.ui.mentions import Mentions
 from bot.ui.pages import review_line, review_options, title_options
-from bot.ui.text import clean, escape, no_links, truncate
+from bot.ui.text import escape, no_links, quoted, truncate
 
+_CORRECTIONS = 3  # that are told of, so that a message has room for what was found
 _HOW = 'Words, `"a phrase"`, `tag:nlp`, `author:rogers` and `year:2019-2021` may be combined in'
 
 
@@ -57,20 +58,16 @@ def nothing_found(text: str, results: Results, nearest: Sequence[Title], mention
     return layout(ui.TextDisplay("\n".join(lines)), row(chooser))
 
 
-def quoted(text: str) -> str:
-    """Give what a member typed in quotes, on one line and not too long."""
-    return f"“{truncate(escape(' '.join(text.split())), 100)}”"
-
-
 def _remarks(results: Results) -> list[str]:
     """Say what was done to find something, and what may be missing."""
     remarks: list[str] = []
-    for typed, used in results.matches.instead:
+    for typed, used in results.matches.instead[:_CORRECTIONS]:
         remarks.append(f"-# No review holds “{escape(typed)}”, so this is for **{escape(used)}**.")
     if results.matches.partial and results.hits:
         remarks.append("-# No review holds all of it; these hold the most.")
     if results.unsearched:
-        remarks.append(f"-# {results.unsearched:,} reviews are still to be indexed, so some may be missing.")
+        left = f"{results.unsearched:,} review{'s are' if results.unsearched > 1 else ' is'}"
+        remarks.append(f"-# {left} still to be indexed, so some may be missing.")
     return remarks
 
 
@@ -81,5 +78,5 @@ def _hit(hit: Hit) -> str:
 
 def _marked(snippet: Snippet) -> str:
     """Write a snippet with its hits in bold."""
-    parts = ((no_links(clean(text)), hit) for text, hit in snippet.parts)
-    return "".join(f"**{escape(text)}**" if hit else escape(text) for text, hit in parts)
+    parts = ((no_links(escape(text)), hit) for text, hit in snippet.parts)
+    return "".join(f"**{text}**" if hit else text for text, hit in parts)

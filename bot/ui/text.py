@@ -86,13 +86,25 @@ def label(text: str, limit: int) -> str:
     return truncate(" ".join(clean(text).split()), limit) or "…"
 
 
+def quoted(text: str) -> str:
+    """Give what a member typed on one line, not too long, and in quotes if it holds none."""
+    typed = one_line(text, 100)
+    return typed if any(quote in typed for quote in '"“”') else f"“{typed}”"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Make one escaped line of at most `limit` units, in which no address is a link: for titles and what was typed."""
+    return truncate(no_links(escape(" ".join(text.split()))), limit)
+
+
 def calendar_date(moment: datetime) -> str:
     """Write a day as text. As a timestamp it would be the day before in America."""
     return f"{moment.day} {moment:%B} {moment.year}"
 
 
 def author_list(authors: Sequence[str], limit: int = 4) -> str:
-    """Name the first authors and count the rest; escaped."""
+    """Name the first authors and count the rest, which are never one; escaped."""
+    limit += len(authors) == limit + 1
     shown = [escape(truncate(" ".join(name.split()), 80)) for name in authors[:limit]]
     rest = len(authors) - len(shown)
     return ", ".join(shown) + (f" +{rest} more" if rest else "")

@@ -11,6 +11,8 @@ import pytest
 from discord import ui
 
 from bot.library.files import UnreadableFile
+from bot.ui.cards import layout, section_pages
+from bot.ui.controls import button, row
 from tests.conftest import SAMPLES, Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -307,9 +309,7 @@ async def test_the_words_of_an_author_may_be_typed_in_any_order(club: Club, type
 async def test_an_author_with_a_typo_is_answered_with_the_nearest(club: Club, typed: str) -> None:
     assert "Timnit Gebru" in [choice["value"] for choice in await club.complete("papers", "author", typed)]
     asked = await club.ada.slash(club.channel, "papers", author=typed, year=2025)
-    assert f"The library holds no reviews by {typed} of 2025. Did you mean one of these authors?" in text_of(
-        asked.response
-    )
+    assert f"The library holds no reviews by {typed} of 2025. Did you mean this one?" in text_of(asked.response)
     chosen = await club.ada.select(asked.response, [option(asked.response, "Timnit Gebru")])
     assert "by Timnit Gebru of 2025" in text_of(chosen.response)
     assert chosen.response.id == asked.response.id
@@ -751,6 +751,69 @@ async def test_the_card_says_what_the_club_thought_and_a_review_without_a_teaser
     assert await library.read_questions(review) == ()
 
 
+async def test_a_card_says_nothing_twice_and_fits_on_a_screen(start_club: StartClub, tmp_path: Path) -> None:
+    filler = "The authors train a model on a corpus of reviews and compare it with three others in two languages. " * 30
+    thought = "We liked the paper a lot. I doubt that anybody will ever write such a thing by hand, and so does Ada."
+    more = (
+        "We wonder, too, what the reviewers of the paper made of the tables at its end, since they say so little of it."
+    )
+    body = f'It\'s about $x_1$ in "long" texts. {filler}\n\n## Our thoughts\n\n{thought} {more}\n'
+    summary = {"summary": "A summary by hand. " * 20}
+    files = {"a.md": review_file("One", body), "b.md": review_file("Two", body, **summary)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    one, two = [text_of((await club.paper(name)).response) for name in ("one", "two")]
+    assert one.count("We liked the paper a lot.") == 1
+    assert one.count("x_1") + one.count("x₁") == 1
+    assert f"**What the club thought**\n{thought}" in one
+    assert len(one) < 900
+    assert "In brief" not in two
+    assert two.count("A summary by hand.") == 20
+
+
+async def test_a_teaser_leaves_footnotes_to_the_sections(start_club: StartClub, tmp_path: Path) -> None:
+    body = "A claim.[^n] Or `[^a]`.\n\n## Part\n\nText.\n\n[^n]: The note.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One", body)}))
+    assert text_of((await club.paper("one")).response) == "## One\nA claim. Or `[^a]`."
+
+
+async def test_buttons_are_named_after_the_sites_where_the_words_say_less(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    links = [{"name": "10.1145/3442188.3445922", "url": "https://doi.org/10.1145/3442188.3445922"}]
+    files = {
+        "a.md": review_file("One", links=links),
+        "b.md": review_file("Two", paper="https://www.arxiv.org/abs/2205.14135"),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    assert button_labels((await club.paper("one")).response)[0] == "DOI"
+    assert button_labels((await club.paper("two")).response)[0] == "arXiv"
+
+
+async def test_a_long_title_without_blanks_is_a_smaller_heading(start_club: StartClub, tmp_path: Path) -> None:
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("注意力就是你所需要的一切" * 4)}))
+    assert text_of((await club.paper("a")).response).startswith("### 注意力")
+
+
+async def test_the_section_below_the_title_in_the_text_is_the_introduction(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    body = "# A name\n\nThe beginning.\n\n## After\n\nThe end.\n"
+    club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("A name", body)}))
+    card = (await club.paper("a name")).response
+    assert [choice["label"] for choice in menu_of(card)["options"]] == ["Introduction", "After"]
+    opened = await club.ada.select(card, [option(card, "Introduction")])
+    assert "## Introduction" in text_of(opened.response)
+    assert button_labels(opened.response) == ["Back", "Overview", "Next: After"]
+
+
+def test_a_section_that_is_too_long_ends_with_a_paragraph() -> None:
+    whole = "\n\n".join(f"Paragraph {number}. " + "Words and words. " * 30 for number in range(200))
+    *_, last = section_pages(whole, ())
+    text, _, rest = last.rpartition("\n\n")
+    assert text.endswith("Words and words.")
+    assert rest == "-# The section goes on, but the rest of it is too long for a chat."
+
+
 async def test_a_reference_never_leads_to_a_draft(start_club: StartClub, tmp_path: Path) -> None:
     body = 'See [the other]({{< ref "b.md" >}}) one.\n\n<!--more-->\n\n## S\n\nText.\n'
     files = {"a.md": review_file("One", body), "b.md": review_file("Two", draft=True)}
@@ -811,3 +874,29 @@ async def test_nothing_is_kept_of_the_messages_that_were_sent(club: Club) -> Non
     store = club.bot._connection._view_store
     assert not store._views
     assert not store._synced_message_views
+
+
+FORGED = [
+    *(("search", *rest) for rest in [(), ("0",), ("x", "a"), ("-1", "a"), ("²", "a"), ("9" * 20, "a"), ("0", "~gone")]),
+    *(("browse", *rest) for rest in [(), ("x",), ("0",), ("0", "", ""), ("0", "", "", "x"), ("0", "nothing", "", "")]),
+    *((action, *rest) for action in ("sharesearch", "sharelist", "sharetags", "tags") for rest in [(), ("x",)]),
+    *((action,) for action in ("related", "card", "open", "post", "tag", "author", "section", "page", "unknown")),
+    *((action, "gone") for action in ("related", "card", "open", "post", "tag")),
+    ("page", "gone", "0", "x"),
+    ("page", "gone", "0", "-9"),
+    ("author", "", "x", "name"),
+    ("status", "x"),
+    ("acceptloss", "x"),
+]
+
+
+async def test_what_an_older_version_of_the_bot_posted_is_answered_in_a_sentence(club: Club) -> None:
+    channel = club.bot.get_channel(club.channel.id)
+    for start in range(0, len(FORGED), 25):
+        posted = [button(*state, label=f"{start + n}") for n, state in enumerate(FORGED[start : start + 25])]
+        sent = await channel.send(view=layout(*(row(*posted[n : n + 5]) for n in range(0, len(posted), 5))))
+        message = next(message for message in club.channel.history() if message.id == sent.id)
+        for one in posted:
+            answer = await club.ada.click(message, label=one.item.label)
+            assert answer.ephemeral, FORGED[int(one.item.label)]
+            assert "Something went wrong" not in text_of(answer.response), FORGED[int(one.item.label)]

@@ -1,11 +1,14 @@
 """/search, as members use it."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.errors import ClubError, SearchUnavailable
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -46,6 +49,17 @@ async def test_a_search_answers_privately_with_the_best_first_and_its_words_in_b
     opened = await club.ada.select(found.response, [option(found.response, "One")])
     assert opened.ephemeral
     assert "## One" in text_of(opened.response)
+
+
+async def test_what_was_found_stands_apart_below_what_was_typed(start_club: StartClub, folder: Path) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words='attention "many heads"')
+    heading, *hits = [part["content"] for part in components(found.response) if part["type"] == 10]
+    assert heading.startswith('### 1 review for attention "many heads"')
+    assert len(hits) == 1
+    found = await club.ada.slash(club.channel, "search", words="attention")
+    _, *hits = [part["content"] for part in components(found.response) if part["type"] == 10]
+    assert len(hits) == 2
 
 
 async def test_a_search_is_shared_and_turned_after_a_restart(start_club: StartClub, tmp_path: Path) -> None:
@@ -150,6 +164,7 @@ async def test_chinese_is_found_without_blanks(start_club: StartClub, tmp_path: 
 
 async def test_a_search_follows_the_files(start_club: StartClub, folder: Path) -> None:
     club = await start_club(folder)
+    assert "**One**" in await search(club, "heads")  # what was searched before is no hindrance
     (folder / "one.md").write_text(long_review("One", "It is about gravity now."))
     (folder / "two.md").unlink()
     library = club.bot.libraries.for_guild(None)
@@ -189,3 +204,196 @@ async def test_related_reviews_share_telling_words(start_club: StartClub, tmp_pa
     related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
     assert "**Two**\n-# shares the words " in text_of(related.response)
     assert "Other" not in text_of(related.response)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "bold"),
+    [
+        ("우리는 주의 메커니즘을 연구한다", "메커니즘", "**메커니즘**을"),
+        ("データとモデルの関係", "モデル", "データと**モデル**の"),
+        ("我们用BERT模型研究", "bert", "我们用**BERT**模型"),
+        ("我们用BERT模型研究", "bert模型", "**BERT模型**"),
+        ("Внимание: Ёлка и йод", "елка", "**Ёлка**"),
+        ("ὁ ΛΌΓΟΣ ἐστίν", "λόγος", "**ΛΌΓΟΣ**"),
+        ("Ｅ＝ｍｃ and x² here", "x2", "**x²**"),
+        ("The cafe\u0301 of Anna", "café", "**café**"),
+        ("Eine Straße in Wien", "strasse", ""),
+        ("The ﬁnetuning of it", "finetuning", ""),
+        ("हिन्दी भाषा", "हिन्दी", ""),
+        ("مُحَمَّد", "محمد", ""),
+    ],
+)
+async def test_every_script_is_found_as_it_is_folded(
+    start_club: StartClub, tmp_path: Path, text: str, words: str, bold: str
+) -> None:
+    files = {"a.md": long_review("A", text), "b.md": long_review("B", "データ 주의 用 и ὁ mc x3")}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await search(club, words)
+    assert "### 1 review for" in found
+    assert bold in found
+    (tmp_path / "r" / "a.md").write_text(long_review("A", "It is about something else now."))
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "No review holds" in await search(club, words)
+
+
+async def test_words_that_only_a_draft_or_a_later_review_holds_are_never_told(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {
+        "draft.md": long_review(
+            "Secret", "The xylophonist of zanzibar.", draft=True, tags=["hush"], authors=["Quentin"]
+        ),
+        "later.md": long_review("Later", "A futuristic xylophone.", date="2999-01-01"),
+        "a.md": long_review("Open", "The telephonist of malabar. Xylophones."),
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    for words in ("xylophonizt", "xylophonist", "zanzibaar", "xylophonizt telephonist", "futuristik", "tag:hush",
+                  "author:quentin", "telefonist zanzibaar", "year:2999", "secret", "quentim"):  # fmt: skip
+        text = await search(club, words)
+        for told in ("**xylophonist**", "**zanzibar**", "futuristic*", "Secret\n", "Later", "Quentin"):
+            assert told not in text, words
+    assert "so this is for **xylophones**" in await search(club, "xylophonez")
+
+
+async def test_two_dozen_typos_leave_room_for_what_was_found(start_club: StartClub, tmp_path: Path) -> None:
+    words = [f"{chr(97 + n)}{chr(98 + n)}" * 14 for n in range(24)]
+    files = {
+        f"{n}.md": long_review(
+            f"R{n} " + "*_ " * 80, " ".join(words), authors=["*A_ " * 60, "_B " * 60], date="2020-01-01"
+        )
+        for n in range(6)
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    typos = " ".join(word[:10] + "z" + word[11:] for word in words)
+    for asked in (typos, f"{typos} year:1950"):
+        found = await club.ada.slash(club.channel, "search", words=asked)
+        assert sum(len(part["content"]) for part in components(found.response) if part["type"] == 10) <= 4_000
+        assert "Something went wrong" not in text_of(found.response)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["attention \ud800", "attention \x00\x1b\u202e", "tag: \n nlp attention", "%3A:%25 attention", "~x attention"],
+)
+async def test_every_page_is_of_the_same_search(start_club: StartClub, tmp_path: Path, words: str) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Its attention 3a 25 x.", tags=["nlp"]) for n in range(8)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words=words)
+    heading = text_of(found.response).partition(" · page")[0]
+    assert heading.startswith("### 8 reviews")
+    for part in components(found.response):
+        assert part.get("custom_id", "").isprintable()
+    more = await club.ada.click(found.response, label="More")
+    assert text_of(more.response).startswith(heading + " · page 2 of 2")
+
+
+async def test_what_is_gone_meanwhile_is_not_shared(start_club: StartClub, folder: Path) -> None:
+    club = await start_club(folder)
+    found = await club.ada.slash(club.channel, "search", words="state")
+    (folder / "two.md").unlink()
+    await club.bot.libraries.for_guild(None).refresh(NOW)
+    shared = await club.ada.click(found.response, label="Share")
+    assert shared.ephemeral
+    assert "No review holds that any more" in text_of(shared.response)
+
+
+async def test_a_page_behind_the_last_one_shows_the_last(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Attention.") for n in range(11)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words="attention")
+    second = await club.ada.click(found.response, label="More")
+    for n in range(7):
+        (tmp_path / "r" / f"{n}.md").write_text(long_review(f"R{n}", "Attention.", draft=True))
+    await club.bot.libraries.for_guild(None).refresh(NOW)
+    last = await club.ada.click(second.response, label="More")
+    assert "### 4 reviews for “attention”\n" in text_of(last.response)
+
+
+async def test_searches_while_the_index_is_made_anew_or_closed_are_answered(
+    start_club: StartClub, tmp_path: Path
+) -> None:
+    files = {f"{n}.md": long_review(f"R{n}", "Attention.") for n in range(40)}
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    library = club.bot.libraries.for_guild(None)
+
+    async def outcome(page: int) -> str:
+        try:
+            return f"{len((await library.search('attention', NOW, page)).hits)} hits"
+        except SearchUnavailable:
+            return "unavailable"
+
+    for happens in (library.index_texts(), library._index.rebuild("a test"), library.close()):
+        searches = [asyncio.create_task(outcome(page % 8)) for page in range(50)]
+        await asyncio.sleep(0)
+        await happens
+        async with asyncio.timeout(10):
+            assert set(await asyncio.gather(*searches)) <= {"5 hits", "0 hits", "unavailable"}
+    assert "cannot be searched just now" in await search(club, "attention")
+
+
+async def test_no_address_becomes_a_link_that_the_bot_posts(start_club: StartClub, tmp_path: Path) -> None:
+    title, tag = "A title\n# of https://evil.example/title", "https://evil.example/tag\n# tag"
+    files = {
+        "a.md": long_review(title, "A hit https&#58;//evil.example/body and it.", tags=[tag]),
+        "b.md": long_review("B", "hit", tags=[tag]),
+        **{f"{n}.md": long_review(f"Other {n}", "Nothing.") for n in range(4)},
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    found = await club.ada.slash(club.channel, "search", words="hit https://evil.example/typed")
+    shared = await club.ada.click(found.response, label="Share")
+    assert not shared.ephemeral
+    related = await club.ada.click((await club.paper("b")).response, label="Related reviews")
+    tags = await club.ada.slash(club.channel, "tags")
+    for answer in (shared, related, tags):
+        text = text_of(answer.response)
+        assert "evil.example" in text
+        assert "https://" not in text
+        assert "\n#" not in text.replace("\n###", "")
+
+
+@pytest.mark.parametrize("name", ["tag:nlp", "author:rogers", "year:2020", "hea", "state attention"])
+async def test_a_review_is_said_to_mention_only_what_stands_in_it(
+    start_club: StartClub, folder: Path, name: str
+) -> None:
+    club = await start_club(folder)
+    assert "it is mentioned in" not in text_of((await club.paper(name)).response)
+
+
+async def test_only_what_is_visible_counts_towards_a_hundred(start_club: StartClub, tmp_path: Path) -> None:
+    files = {f"{n}.md": review_file(f"R{n}", "Attention.") for n in range(100)}
+    drafts = {f"d{n}.md": review_file("Attention attention", "Attention.", draft=True) for n in range(3)}
+    club = await start_club(write_reviews(tmp_path / "r", files | drafts))
+    assert "### 100 reviews for “attention” · page 1 of 20" in await search(club, "attention")
+    (tmp_path / "r" / "d0.md").write_text(review_file("Shown now", "Attention."))
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "### 100+ reviews for “attention” · page 1 of 20" in await search(club, "attention")
+
+
+async def test_drafts_take_no_place_among_the_related(start_club: StartClub, tmp_path: Path) -> None:
+    about = "Pruning removes weights. Pruning of weights and masks. Masks of weights again, by magnitude, magnitude."
+    files = {
+        "a.md": long_review("One", about),
+        "b.md": long_review("Two", f"The masks, the weights, the pruning. {FILLER * 3}"),
+        **{f"d{n}.md": long_review("Draft", about, draft=True) for n in range(60)},
+        **{f"{n}.md": long_review(f"Other {n}", f"Something else number {n}.") for n in range(260)},
+    }
+    club = await start_club(write_reviews(tmp_path / "r", files))
+    related = await club.ada.click((await club.paper("one")).response, label="Related reviews")
+    assert "**Two**\n-# shares the words " in text_of(related.response)
+    assert "Draft" not in text_of(related.response)
+
+
+async def test_the_texts_of_the_last_long_searches_are_remembered_and_no_more(
+    start_club: StartClub, folder: Path
+) -> None:
+    club = await start_club(folder)
+    cog: Any = club.bot.get_cog("SearchCog")
+    states = [cog._state(f"{n} " + "attention " * 10) for n in range(1_001)]
+    assert len(cog._long) == 1_000
+    assert cog._text(states[1]).startswith("1 attention")
+    with pytest.raises(ClubError, match="too long ago"):
+        cog._text(states[0])

@@ -296,3 +296,25 @@ def test_nineteen_of_twenty_mistyped_titles_are_found_first(index: Shelf) -> Non
         match = index.find(typo)
         right += isinstance(match, Found) and match.review.name == title
     assert right >= 190
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "authors"),
+    [
+        (
+            "Datasheets for Datasets",
+            "Generative Models for Decentralized Datasets",
+            ["Sean Augenstein"],
+        ),  # one word, not two
+        ("Zhang understanding", "Pre-training for Language Understanding", ["Ming-Wei Chang"]),
+        ("sentence classification", "Connectionist Temporal Classification: Sequence Data", ["Alex Graves"]),
+    ],
+)
+def test_words_that_a_typo_may_mean_do_not_decide_alone(
+    index: Shelf, name: str, title: str, authors: list[str]
+) -> None:
+    index.put(review("other", title, authors, "2020-01-01"))
+    index.turn_to(NOW)
+    match = index.find(name)
+    assert isinstance(match, NotFound)
+    assert "other" in {near.slug for near in match.nearest}

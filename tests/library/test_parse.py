@@ -232,6 +232,22 @@ def test_the_sections_hold_every_word_of_the_body_but_the_headings() -> None:
     assert texts == ["Intro.", "One.\n\n### B\n\nTwo.", "Three."]
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "1. An item:\n\n   ## no section\n   text",
+        "- An item\n  continued\n\n  - and another\n\n  # no section\n",
+        "10. Install it:\n\n    ```bash\n    # no section\n    ```",
+        "<!-- an older text\n\n## no section\n\n-->",
+        "<pre>\n# no section\n</pre>",
+    ],
+)
+def test_what_looks_like_a_heading_in_a_list_or_in_html_begins_no_section(hidden: str) -> None:
+    body = f"## A\n\n{hidden}\n\n   ## B\n\ntext\n\n<!-- one line -->\n## C\n\ntext\n"
+    titles = [section.title for section in body_review(body).sections]
+    assert titles == (["A", "C"] if hidden.startswith(("1. ", "- ")) else ["A", "B", "C"])
+
+
 def test_only_deep_headings_make_sections_too() -> None:
     assert [section.title for section in body_review("#### A\n\nx\n\n#### B\n\ny\n").sections] == ["A", "B"]
 

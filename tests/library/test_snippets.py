@@ -82,3 +82,26 @@ def test_a_hostile_body_takes_little_time(unit: str) -> None:
     start = time.process_time()
     make_snippet(body, [[("a",)], [("b", "c")]])
     assert time.process_time() - start < 0.5
+
+
+@given(st.lists(st.integers(0, 999), max_size=200), st.integers(0, 200), st.booleans())
+def test_a_piece_is_whole_words_of_the_text_and_says_where_it_was_cut(
+    numbers: list[int], place: int, lines: bool
+) -> None:
+    words = [f"word{number}" for number in numbers]
+    words.insert(place, "hit")
+    body = ("\n" if lines else " ").join(words)
+    found = "".join(text for text, _ in make_snippet(body, [[("hit",)]]).parts)
+    piece = found.removeprefix("… ").removesuffix(" …").split()
+    start = next(n for n in range(len(words)) if words[n : n + len(piece)] == piece)
+    assert "hit" in piece
+    assert found.startswith("… ") == (start > 0)
+    assert found.endswith(" …") == (start + len(piece) < len(words))
+
+
+@pytest.mark.parametrize(
+    ("form", "text"), [("bert", "用BERT模型"), ("bert", "xbert"), ("bert", "berts"), ("模型", "用BERT模型")]
+)
+def test_a_word_ends_where_another_script_begins(form: str, text: str) -> None:
+    hits = [part for part, hit in make_snippet(text, [[(form,)]]).parts if hit]
+    assert [hit.lower() for hit in hits] == ([form] if text == "用BERT模型" else [])

@@ -47,6 +47,14 @@ def rendered(markdown: str) -> str:
         ("so `\\(\\theta_i\\)` and `\\(\\binom{n}{k}\\)`", "so θᵢ and `\\(\\binom{n}{k}\\)`"),
         ("$$\n\\frac{a}{b}\n$$", "a/b"),
         ("$$\n\\binom{n}{k}\n$$", "```tex\n\\binom{n}{k}\n```"),
+        ("the $$wkv$$ and $$x_1$$", "the wkv and x₁"),
+        (r"so \\(x_i * y_i\\) and \(\theta\), not \[1\] or \(these\)", "so xᵢ \\* yᵢ and θ, not \\[1\\] or (these)"),
+        (r"so \\(\binom{n}{k}\\)", "so `\\binom{n}{k}`"),
+        ("so\n\\\\[\nx_i\n+ y_i\n\\\\]\nis", "so\n\nxᵢ + yᵢ\n\nis"),
+        ("- a\n\n  \\[ x^2 \\]\n- \\[CTC\\] b", "- a\n  x²\n- \\[CTC\\] b"),
+        ("\\begin{equation}\nx = 1\n\\end{equation}", "x = 1"),
+        ("\\begin{align*}\na &= b\n\\end{align*}", "```tex\n\\begin{align*}\na &= b\n\\end{align*}\n```"),
+        ("\\\\[ never closed_a", "\\\\\\[ never closed\\_a"),
         ("a[^1]\n\n[^1]: the *note*", "a\\[1\\]\n\n-# 1: the *note*"),
         ("snake_case and 2 * 3 * 4", "snake\\_case and 2 \\* 3 \\* 4"),
         ("[evil](javascript:alert)", "\\[evil\\](javascript:alert)"),
@@ -223,7 +231,7 @@ def test_cutting_always_comes_to_an_end_and_loses_only_blanks(text: str, limit: 
     "unit",
     [
         " ", "*", "**a", "`", "`a", "[", "[a](", "~~a", "\\", "\n", "> ", "- ", "🦜", "a. ", "- a\n", "[a](https://e.example/) ",
-        "https://e.example/)", "| a | b |\n", "<!-- ", "<div>", "<sub>", "<td>", "<div '", "<script>", "<a href='x'>",
+        "https://e.example/)", "| a | b |\n", "<!-- ", "<div>", "<sub>", "<td>", "\\[", "\\\\(x", "\\[\n", "\\begin{align}\n", "<div '", "<script>", "<a href='x'>",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["x", "<div>"])

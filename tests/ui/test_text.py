@@ -60,4 +60,6 @@ def test_a_day_is_the_day_where_it_was_written() -> None:
 
 def test_many_authors_are_counted() -> None:
     assert text.author_list(["A", "B"]) == "A, B"
+    assert text.author_list(["A", "B", "C"], 2) == "A, B, C"
+    assert text.author_list(["A", "B", "C", "D"], 2) == "A, B +2 more"
     assert text.author_list([f"A{n}" for n in range(523)]) == "A0, A1, A2, A3 +519 more"
