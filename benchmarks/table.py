@@ -21,8 +21,8 @@ class Row:
     @property
     def aim(self) -> str:
         """Say what the bound is; empty without one."""
-        bound = f"at least {self.least:g}" if self.least is not None else f"at most {self.most:g}"
-        return "" if self.least is None and self.most is None else f"{bound} {self.unit}"
+        bounds = {"at least": self.least, "at most": self.most}
+        return ", ".join(f"{which} {bound:g} {self.unit}" for which, bound in bounds.items() if bound is not None)
 
     def __str__(self) -> str:
         """Write it as a line of a terminal."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks import command, lookup, papers, reading
 from benchmarks.corpus import Corpus
+from benchmarks.table import Row
 from bot.library.parse import parse_review
 
 ROOT = Path(__file__).parent.parent
@@ -67,3 +68,10 @@ def test_the_page_holds_every_row_and_its_aim() -> None:
         (line,) = [line for line in lines if line.count("|") == 4]
         assert row.bound is None or f"{row.bound:g} {row.unit}" in line
     assert (ROOT / "benchmarks" / "reading.png").is_file()
+
+
+def test_a_row_of_a_table_says_what_it_is_held_to() -> None:
+    assert Row("speed", 1.234, "times").markdown == "| speed | 1.23 times |  |"
+    assert Row("speed", 1.234, "times", most=2).markdown == "| speed | 1.23 times | at most 2 times |"
+    assert Row("share", 96.0, "%", least=97).markdown == "| share | 96.00 % | at least 97 %: missed |"
+    assert "MISSED" in str(Row("share", 96.0, "%", least=97))

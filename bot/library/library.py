@@ -227,13 +227,10 @@ class Library:
         First those that it refers to and those that refer to it, then those that share tags and telling words with it.
         """
         shelf = self._at(now)
-
-        def tied() -> tuple[list[Related], dict[str, list[str]]]:
-            ties = [Related(other, "cited here") for other in shelf.cited(review)]
-            ties += [Related(other, "cites this") for other in shelf.citing(review)]
-            return ties, {other.path: tags for other, tags in shelf.sharing_tags(review, limit + len(ties))}
-
-        ties, tags = await asyncio.to_thread(tied)
+        await asyncio.to_thread(shelf.tie)
+        ties = [Related(other, "cited here") for other in shelf.cited(review)]
+        ties += [Related(other, "cites this") for other in shelf.citing(review)]
+        tags = {other.path: tags for other, tags in shelf.sharing_tags(review, limit + len(ties))}
         try:
             words = await self._searcher.alike(review.path, shelf.passing(), len(shelf), shelf.hidden)
         except IndexFault as error:  # which the organisers hear of
@@ -269,7 +266,7 @@ class Library:
             shown = matches.paths[page * HITS : (page + 1) * HITS]
             snippets = await self._searcher.snippets(matches, shown) if matches.terms else {}
         except IndexFault as error:
-            _log.warning("a search failed: %s", error)
+            self._loader.note_fault(error)
             raise SearchUnavailable from error
         reviews = [review for path in shown if (review := shelf.at(path))]
         hits = [Hit(review, snippets.get(review.path) or opening(review.teaser)) for review in reviews]

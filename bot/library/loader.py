@@ -87,6 +87,7 @@ class Loader:
         self._skipped: tuple[Problem, ...] = ()
         self._unread: tuple[Problem, ...] = ()
         self._blank = True  # nothing was stored yet
+        self._damaged = False  # the index is to be made anew
         self._refreshing = asyncio.Lock()
 
     async def open(self, now: datetime) -> LoadReport:
@@ -120,6 +121,11 @@ class Loader:
         the loss is accepted: `accept` is the number of files that are left.
         What takes long is done beside the event loop, and what was loaded before answers meanwhile.
         """
+        if self._damaged:
+            self._damaged, self._settled = False, None
+            await self._index.rebuild(self.faults.get(FAULT_INDEX, ""))
+            await self._index.close()
+            return await self.open(now)
         if not self._index.is_open:
             return await self.open(now)  # which was not possible before
         async with self._refreshing:
@@ -166,6 +172,11 @@ class Loader:
                 self._settled, self.manifest = scan, scan.files
             self.read_at = now
             return report
+
+    def note_fault(self, error: IndexFault) -> None:
+        """Tell the organisers that the index cannot be read; a damaged one is made anew when the folder is read."""
+        self._damaged = isinstance(error, IndexDamaged)
+        self._fault(FAULT_INDEX, f"The index cannot be read: {error}.")
 
     def _fault(self, kind: str, sentence: str) -> LoadReport:
         if self.faults.get(kind) != sentence:

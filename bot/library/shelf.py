@@ -84,6 +84,7 @@ class Shelf:
         self._colliding: set[str] = set()  # segments whose reviews may need another slug
         self._resolver = Resolver()
         self._citing: dict[int, list[int]] | None = None
+        self._changes = 0
         self._between = (math.inf, -math.inf)  # the times between which nothing appears or vanishes
         self._fresh: dict[int, Review] = {}  # put since `turn_to`, still without their slugs
         # Of those that are visible.
@@ -118,7 +119,7 @@ class Shelf:
             self._colliding.add(segment)
         self._resolver.add(number, review)
         self._fresh[number] = review
-        self._citing = None
+        self._forget_ties()
 
     def drop(self, path: str) -> None:
         """Take the review of a path off the shelf, if there is one."""
@@ -138,7 +139,7 @@ class Shelf:
         self._opens[number] = math.inf
         self._fresh.pop(number, None)
         self._free.append(number)
-        self._citing = None
+        self._forget_ties()
 
     def give_keys(self, keys: Mapping[str, str]) -> None:
         """Give reviews that have none their keys, by path."""
@@ -146,6 +147,10 @@ class Shelf:
             number = self._by_path[path]
             self._keys[number] = key
             self._by_key[key] = number
+
+    def _forget_ties(self) -> None:
+        self._citing = None
+        self._changes += 1
 
     def _add_number(self) -> int:
         for column in (self._paths, self._keys, self._slugs, self._titles):
@@ -327,8 +332,8 @@ class Shelf:
 
     def broken_refs(self) -> Iterator[Problem]:
         """Report the references that lead to no review of the folder. Reads all reviews."""
-        for path, number in list(self._by_path.items()):
-            for ref in unpack_review(self._packed[number]).refs:
+        for path, packed in [(path, self._packed[number]) for path, number in list(self._by_path.items())]:
+            for ref in unpack_review(packed).refs if packed else ():  # one that is gone by now
                 if self._resolver.resolve(ref.target, path) is None:
                     yield broken_ref(path, ref)
 
@@ -337,18 +342,26 @@ class Shelf:
         numbers = dict.fromkeys(self._resolver.resolve(ref.target, review.path) for ref in review.refs)
         return [self.review_of(n) for n in numbers if n is not None and self._shown[n] and self._keys[n] != review.key]
 
-    def citing(self, review: Review) -> list[Review]:
-        """Give the visible reviews that refer to one, newest first. The first time it reads all reviews."""
-        citing = self._citing
-        if citing is None:
-            citing = dict[int, list[int]]()
-            for path, number in list(self._by_path.items()):
-                refs = unpack_review(self._packed[number]).refs
-                for other in {self._resolver.resolve(ref.target, path) for ref in refs}:
-                    if other is not None and other != number:
-                        citing.setdefault(other, []).append(number)
+    def tie(self) -> None:
+        """Find out which reviews refer to which, so that `citing` knows. Reads all reviews: not for the event loop.
+
+        What changes meanwhile undoes it.
+        """
+        if self._citing is not None:
+            return
+        changes, citing = self._changes, dict[int, list[int]]()
+        for path, number in list(self._by_path.items()):
+            packed = self._packed[number]
+            refs = unpack_review(packed).refs if packed else ()  # one that is gone by now
+            for other in {self._resolver.resolve(ref.target, path) for ref in refs}:
+                if other is not None and other != number:
+                    citing.setdefault(other, []).append(number)
+        if changes == self._changes:
             self._citing = citing
-        numbers = citing.get(self._by_path.get(review.path, -1), [])
+
+    def citing(self, review: Review) -> list[Review]:
+        """Give the visible reviews that refer to one, newest first; none before `tie`."""
+        numbers = (self._citing or {}).get(self._by_path.get(review.path, -1), [])
         return [self.review_of(n) for n in sorted(numbers, key=self._place) if self._shown[n]]
 
     def sharing_tags(self, review: Review, limit: int) -> list[tuple[Review, list[str]]]:

@@ -174,7 +174,7 @@ async def test_a_search_follows_the_files(start_club: StartClub, folder: Path) -
     assert "No review holds" in await search(club, "heads")
 
 
-async def test_an_index_that_cannot_be_read_is_said_and_names_still_work(
+async def test_an_index_that_is_damaged_is_said_and_made_anew_and_names_still_work(
     start_club: StartClub, folder: Path, tmp_path: Path
 ) -> None:
     club = await start_club(folder)
@@ -183,6 +183,12 @@ async def test_an_index_that_cannot_be_read_is_said_and_names_still_work(
     connection.close()
     assert "The texts cannot be searched just now" in await search(club, "heads")
     assert "## One" in text_of((await club.paper("one")).response)
+    library = club.bot.libraries.for_guild(None)
+    assert "The index cannot be read: no such table: search." in library.faults.values()
+    await library.refresh(NOW)
+    await library.index_texts()
+    assert "### 2 reviews" in await search(club, "heads")
+    assert not library.faults
 
 
 async def test_a_name_that_only_a_text_mentions_leads_to_that_review(start_club: StartClub, tmp_path: Path) -> None:
