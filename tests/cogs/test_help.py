@@ -19,6 +19,8 @@ async def tappable(club: Club) -> list[str]:
     """Give the mention of every command and subcommand that Discord knows."""
     mentions: list[str] = []
     for command in await club.bot.tree.fetch_commands():
+        if command.type is not discord.AppCommandType.chat_input:
+            continue
         children = [option for option in command.options if isinstance(option, app_commands.AppCommandGroup)]
         names = [f"{command.name} {child.name}" for child in children] or [command.name]
         mentions += [f"</{name}:{command.id}>" for name in names]
@@ -82,6 +84,7 @@ async def test_what_is_for_organisers_is_not_shown_to_members(club: Club) -> Non
 
 
 async def test_the_menus_of_messages_are_listed_when_there_are_any(club: Club) -> None:
+    club.bot.tree.remove_command("Look up papers", type=discord.AppCommandType.message)
     assert "*Apps*" not in await help_text(club)
 
     async def look_up(interaction: discord.Interaction, message: discord.Message) -> None: ...
@@ -149,14 +152,17 @@ async def test_what_help_says_about_data_is_true(
     caplog.set_level("INFO")
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
     text = await help_text(club)
-    assert "It cannot read your messages, it stores nothing about members" in text
+    assert "It cannot read your messages, and it stores nothing about members." in text
     assert club.bot.intents.value == discord.Intents(guilds=True).value
     answer = await club.ada.slash(club.channel, "paper", name="xylophone")
     await club.ada.select(answer.response, [components_value(answer.response)])
     await club.ada.slash(club.channel, "papers", author="xylophone")
+    await club.ada.slash(club.channel, "search", words="xylophone")
+    await club.ada.slash(club.channel, "arxiv", paper="zither")
     await club.bot.close()
     stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert b"One" in stored
+    assert b"zither" in stored, "titles that the sources were asked for are kept, and help says so"
     for secret in ("xylophone", str(club.ada.id), "ada"):
         assert secret.encode() not in stored
         assert not re.search(rf"\b{secret}\b", caplog.text)
