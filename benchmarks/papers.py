@@ -1,10 +1,10 @@
-"""How fast papers are read out of what members write, beside a bare pattern that sees only plain ids of arXiv.
+"""How fast papers are read: out of what members write, and out of what arXiv answers.
 
     python -m benchmarks.papers [--messages 10000]
 
 Messages are made up: talk, numbers, addresses of other pages, and in every third of them one to three papers in the
 forms that people paste. The bare pattern is `re.finditer` with the form of an arXiv id of today; both read the same
-messages, by turns. Exits with 1 when a bound is missed.
+messages, by turns. A feed is read beside a bare walk of ElementTree. Exits with 1 when a bound is missed.
 """
 
 import argparse
@@ -14,8 +14,11 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from xml.etree.ElementTree import fromstring
 
+from benchmarks.corpus import Corpus
 from benchmarks.table import Row
+from bot.papers.atom import parse_feed
 from bot.papers.identifiers import find_paper_ids
 
 _TIMES = 5  # that all messages are read
@@ -92,9 +95,58 @@ def identifiers(count: int) -> list[Row]:
     ]
 
 
+_AUTHORS = "".join(f"\n    <author>\n      <name>Ada {letter}. Muster</name>\n    </author>" for letter in "ABCD")
+
+
+def feed(count: int) -> bytes:
+    """Write a feed of made-up papers, as arXiv does."""
+    corpus = Corpus()
+    entries = [
+        f"""
+  <entry>
+    <id>http://arxiv.org/abs/2401.{number + 1:05}v1</id>
+    <title>{corpus.title(number)}</title>
+    <updated>2024-01-03T18:46:42Z</updated>
+    <link href="https://arxiv.org/abs/2401.{number + 1:05}v1" rel="alternate" type="text/html"/>
+    <link href="https://arxiv.org/pdf/2401.{number + 1:05}v1" rel="related" type="application/pdf" title="pdf"/>
+    <summary>{" ".join(corpus.title(other) for other in range(number, number + 22))}</summary>
+    <category term="cs.CL" scheme="http://arxiv.org/schemas/atom"/>
+    <category term="cs.LG" scheme="http://arxiv.org/schemas/atom"/>
+    <published>2024-01-02T18:46:42Z</published>
+    <arxiv:comment>12 pages, 4 figures</arxiv:comment>
+    <arxiv:primary_category term="cs.CL"/>{_AUTHORS}
+  </entry>"""
+        for number in range(count)
+    ]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"'
+        ' xmlns:arxiv="http://arxiv.org/schemas/atom">' + "".join(entries) + "</feed>"
+    ).encode()
+
+
+def atom(count: int) -> list[Row]:
+    """Read a feed, beside a bare walk that looks at every element and its text."""
+    body = feed(count)
+
+    def walk() -> int:
+        return sum(len(element.text or "") for element in fromstring(body).iter())
+
+    ours, bare = list[float](), list[float]()
+    for _ in range(200):
+        begun = time.perf_counter()
+        papers = parse_feed(body).papers
+        ours.append(time.perf_counter() - begun)
+        assert len(papers) == count
+        begun = time.perf_counter()
+        walk()
+        bare.append(time.perf_counter() - begun)
+    ratio = statistics.median(ours) / statistics.median(bare)
+    return [Row(f"a feed of {count} papers / a bare walk of ElementTree", ratio, "times", most=2)]
+
+
 def measure(count: int = 10_000) -> list[Row]:
     """Measure every part."""
-    return identifiers(count)
+    return [*identifiers(count), *atom(10)]
 
 
 def main() -> int:

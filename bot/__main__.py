@@ -55,6 +55,11 @@ def run() -> None:
     asyncio.run(_run(settings, token))
 
 
+# The gateway closes so when the token was reset meanwhile.
+# Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway.
+_REFUSED = 4004
+
+
 async def _run(settings: Settings, token: str) -> None:
     bot = create_bot(settings)
     ended = asyncio.Event()
@@ -76,7 +81,9 @@ async def _run(settings: Settings, token: str) -> None:
 async def _login(bot: Paperclub, token: str) -> None:
     try:
         await bot.start(token)
-    except discord.LoginFailure:
+    except (discord.LoginFailure, discord.ConnectionClosed) as error:
+        if isinstance(error, discord.ConnectionClosed) and error.code != _REFUSED:
+            raise
         raise SettingsError(
             "PAPERCLUB_TOKEN was refused by Discord: copy the token anew from the page Bot of your application on "
             "https://discord.com/developers/applications."

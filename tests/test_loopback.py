@@ -243,3 +243,16 @@ async def test_what_the_loopback_discord_does_not_know_fails_the_test() -> None:
     with pytest.raises(AssertionError, match="no such route: GET /gateway/bots"):
         async with loopback_discord(TOKEN) as loopback, ClientSession() as session:
             await session.get(f"{loopback.url}/gateway/bots", headers={"Authorization": f"Bot {TOKEN}"})
+
+
+async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_and_says_what_to_do(
+    loopback: LoopbackDiscord, tmp_path: Path
+) -> None:
+    process = await start("run", loopback, tmp_path)
+    await loopback.connected()
+    loopback.gateway.token = "another"
+    await loopback.disconnect(4000, forget=True)
+    log = await output(process)
+    assert process.returncode == 78
+    assert "PAPERCLUB_TOKEN was refused by Discord" in log
+    assert "Traceback" not in log

@@ -79,33 +79,45 @@ def parse_feed(body: bytes) -> Feed:
 
 def _paper(entry: Element) -> Paper | None:
     """Read an entry; None when it has no id of a paper or no title, as ghosts of unknown papers."""
-    title, address = _line(entry, _TITLE), _line(entry, _ID)
-    authors = tuple([name for author in entry.findall(_AUTHOR) if (name := _line(author, _NAME))])
-    if title == "Error" and ("/api/errors" in address or authors == ("arXiv api core",)):
-        raise Refused(_line(entry, _SUMMARY))
+    texts: dict[str, str] = {}
+    authors: list[str] = []
+    categories: dict[str, None] = {}
+    dois: list[str] = []
+    for child in entry:  # one look at each is much quicker than one for each field
+        tag = child.tag
+        if tag == _AUTHOR:
+            if name := _collapse(child.findtext(_NAME, "")):
+                authors.append(name)
+        elif tag == _CATEGORY:
+            categories[child.get("term", "")] = None
+        elif tag == _PRIMARY:
+            categories = {child.get("term", ""): None} | categories
+        elif tag == _DOI:
+            dois += (child.text or "").lower().split()  # which don't tell cases apart; an element may hold several
+        elif tag not in texts:
+            texts[tag] = child.text or ""
+    title, address = _collapse(texts.get(_TITLE, "")), texts.get(_ID, "").strip()
+    if title == "Error" and ("/api/errors" in address or authors == ["arXiv api core"]):
+        raise Refused(_collapse(texts.get(_SUMMARY, "")))
     paper_id = parse_arxiv_id(address.partition("/abs/")[2])
     if paper_id is None or not title:
         return None
-    abstract, comment = _paragraphs(entry.findtext(_SUMMARY, "")), _line(entry, _COMMENT)
+    abstract, comment = _paragraphs(texts.get(_SUMMARY, "")), _collapse(texts.get(_COMMENT, ""))
     return Paper(
         id=paper_id,
         title=title,
         source="arXiv",
         url=paper_id.url,
-        authors=authors,
+        authors=tuple(authors),
         abstract=abstract,
-        published=_date(entry, _PUBLISHED),
-        updated=_date(entry, _UPDATED),
-        categories=_categories(entry),
+        published=_date(texts.get(_PUBLISHED, "")),
+        updated=_date(texts.get(_UPDATED, "")),
+        categories=tuple(filter(_ARXIVS_OWN.fullmatch, categories)),
         comment=comment,
-        venue=_line(entry, _JOURNAL_REF),
-        dois=_dois(entry),
+        venue=_collapse(texts.get(_JOURNAL_REF, "")),
+        dois=tuple(doi for doi in dict.fromkeys(dois) if doi.startswith("10.") and "/" in doi) if dois else (),
         withdrawn=is_withdrawn(abstract, comment),
     )
-
-
-def _line(element: Element, name: str) -> str:
-    return _collapse(element.findtext(name, ""))
 
 
 def _paragraphs(text: str) -> str:
@@ -120,24 +132,9 @@ def _collapse(text: str) -> str:
     return " ".join(text.split())
 
 
-def _date(entry: Element, name: str) -> datetime | None:
+def _date(text: str) -> datetime | None:
     try:
-        date = datetime.fromisoformat(entry.findtext(name, "").strip())
+        date = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def _categories(entry: Element) -> tuple[str, ...]:
-    elements = entry.findall(_PRIMARY) + entry.findall(_CATEGORY)
-    terms = dict.fromkeys([element.get("term", "") for element in elements])
-    return tuple(filter(_ARXIVS_OWN.fullmatch, terms))
-
-
-def _dois(entry: Element) -> tuple[str, ...]:
-    """Give the DOIs in lower case, since they don't tell cases apart; an element may hold several."""
-    elements = entry.findall(_DOI)
-    if not elements:
-        return ()
-    found = " ".join([element.text or "" for element in elements]).lower().split()
-    return tuple([doi for doi in dict.fromkeys(found) if doi.startswith("10.") and "/" in doi])

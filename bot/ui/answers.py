@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, TypeVar
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -40,7 +41,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
             await interaction.followup.send(view=note(sentence), ephemeral=True)
         else:
             await interaction.response.send_message(view=note(sentence), ephemeral=True)
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError) as failure:  # the last when it ends
         _log.warning("a member could not be told of an error: %s", failure)
 
 
