@@ -34,6 +34,7 @@ _ET_AL = re.compile(r"\bet\.? al\b\.?", re.IGNORECASE)
 _KEY = re.compile(r"\b([^\W\d_]+)((?:19|20)\d\d)([^\W\d_]*)\b")  # of BibTeX: vaswani2017attention
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _ADDRESS = re.compile(r"https?://\S+?/([^\s/?#]+?)/?(?:[?#]\S*)?")
+_MARK = re.compile(r"^\s*\[[^\[\]]{1,20}\]")  # `[Paper]`, as some clubs begin their titles
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -85,10 +86,12 @@ def _short_names(review: Review) -> set[str]:
     name = review.name[:_MAX_INDEXED]
     head, colon, _ = name.partition(":")
     segment = review.slug.rpartition("/")[2]
-    titles = [review.slug, segment, name, review.title[:_MAX_INDEXED], *([head] if colon else [])]
+    titles = [review.slug, segment, name, *([head] if colon else [])]
     names = {_squeeze(title) for title in titles}
-    for text in (name, segment, *([head] if colon else [])):
-        words = _WORD.findall(normalize(_POSSESSIVE.sub("", text)).replace("_", " "))
+    if not any(map(str.isdigit, segment)):  # else it is a number, and says nothing
+        names.add(_initials(_WORD.findall(normalize(segment).replace("_", " ")), frozenset()))
+    for text in (name, *([head] if colon else [])):
+        words = _WORD.findall(normalize(_POSSESSIVE.sub("", text)))
         names |= {_initials(words, small) for small in (frozenset[str](), _STOP, _SMALL)}
         while words and words[0] in _STOP:  # `Lottery Ticket` for `The Lottery Ticket`
             words = words[1:]
@@ -223,7 +226,7 @@ class NameIndex:
         """Give the reviews that are called exactly so, and whether a name can mean no others: it is a paper's id."""
         if paper := parse_paper_id(name):
             return self._papers.get(str(paper)), True
-        if exact := self._names.get(_squeeze(name)):
+        if exact := self._names.get(_squeeze(name)) or self._names.get(_squeeze(_MARK.sub("", name))):
             return exact, False
         for paper in find_paper_ids(name):
             if numbers := self._papers.get(str(paper)):
