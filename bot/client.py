@@ -49,9 +49,10 @@ def create_bot(settings: Settings, sources: Sequence[Source] | None = None) -> "
     index = Index(settings.data / "index.db")
     library = Library(settings.reviews, index, settings.site_url, include=settings.reviews_include)
     keeper = Keeper(library, discord.utils.utcnow, settings.reviews_pull)
-    catalog = PaperCatalog(
-        PaperCache(settings.data / "papers.db"), make_sources(settings) if sources is None else sources
-    )
+    sources = make_sources(settings) if sources is None else sources
+    # Without a key Semantic Scholar refuses most questions; then it is asked only for what no other source knows.
+    rater = sources[-1] if settings.semantic_scholar_key and sources else None
+    catalog = PaperCatalog(PaperCache(settings.data / "papers.db"), sources, rater)
     return Paperclub(settings, Libraries(library, settings.guilds), keeper, catalog)
 
 

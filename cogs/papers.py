@@ -152,6 +152,8 @@ class PapersCog(commands.Cog, description="Papers"):
             else papers.unknown(paper_id, "", answer.faults, review)
         )
         await interaction.edit_original_response(view=view)
+        if known and (rated := await self._catalog.rate(known, now)) != known:
+            await interaction.edit_original_response(view=papers.paper_card(rated, review, now, answer.faults))
 
     async def _search(self, interaction: Interaction, words: str) -> None:
         now = discord.utils.utcnow()

@@ -36,7 +36,7 @@ CREATE TABLE search (
     keys    TEXT NOT NULL           -- JSON: the papers that were found, the best first
 ) STRICT, WITHOUT ROWID;
 """
-_TITLES = "SELECT key, body ->> '$.title' FROM paper WHERE body <> '' ORDER BY at DESC LIMIT ?"
+_TITLES = "SELECT key, body ->> '$.title' FROM paper WHERE body <> '' AND key NOT LIKE '% %' ORDER BY at DESC LIMIT ?"
 _OFFERED = 1_000  # titles that autocomplete looks through
 _KEPT = 20_000  # papers, some 2 KB each
 _PRUNE = "DELETE FROM paper WHERE key IN (SELECT key FROM paper ORDER BY at DESC LIMIT -1 OFFSET ?)"
@@ -116,7 +116,7 @@ class PaperCache:
         )
         for key, paper in papers.items():
             self._titles.pop(key, None)
-            if paper:
+            if paper and " " not in key:
                 self._titles[key] = paper.title
             if len(self._titles) > _OFFERED:
                 del self._titles[next(iter(self._titles))]

@@ -7,7 +7,7 @@ was known before is given with its age.
 import asyncio
 import logging
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -54,10 +54,14 @@ class Search:
 class PaperCatalog:
     """Describes papers."""
 
-    def __init__(self, cache: PaperCache, sources: Sequence[Source]) -> None:
-        """Ask `sources` in their order: a later one only for what the earlier ones cannot say."""
+    def __init__(self, cache: PaperCache, sources: Sequence[Source], rater: Source | None = None) -> None:
+        """Ask `sources` in their order: a later one only for what the earlier ones cannot say.
+
+        `rater` adds a sentence and a number of citations, where there is one.
+        """
         self._cache = cache
         self._sources = sources
+        self._rater = rater
         self._asking: dict[str, asyncio.Task[tuple[Known | None, tuple[str, ...]]]] = {}
         self._searching: dict[str, asyncio.Task[Search]] = {}
 
@@ -117,6 +121,25 @@ class PaperCatalog:
             if found:
                 known[wanted[key]] = found
         return Answer({paper_id: known[paper_id] for paper_id in wanted.values() if paper_id in known}, tuple(faults))
+
+    async def rate(self, known: Known, now: datetime) -> Known:
+        """Add the sentence and the citations that the rater knows; what is known as it is, when it knows nothing."""
+        paper, paper_id = known.paper, latest(known.paper.id)
+        if self._rater is None or not self._rater.knows(paper_id) or paper.citations is not None:
+            return known
+        key = f"rating {key_of(paper_id)}"
+        cached = (await self._cache.get([key])).get(key)
+        if cached is None or now - cached.at >= _FRESH:
+            try:
+                rated = (await self._rater.fetch([paper_id])).get(paper_id)
+            except SourceFault as fault:
+                _log.info("%s %s (rating %s)", self._rater.name, fault.reason, paper_id)
+                return known
+            await self._cache.put({key: rated}, now)
+            cached = Cached(rated, now)
+        if cached.paper is None:
+            return known
+        return replace(known, paper=replace(paper, tldr=cached.paper.tldr, citations=cached.paper.citations))
 
     async def search(self, words: str, now: datetime, limit: int = 10) -> Search:
         """Find papers by words of their titles. Takes as long as the sources take; may be cancelled."""

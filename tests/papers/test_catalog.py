@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -144,6 +145,25 @@ async def test_what_was_known_is_given_with_its_age_when_all_are_down(
     again = await catalog.get([ONE, TWO], NOW + 3 * DAY)
     assert not again.known[ONE].stale
     assert TWO in again.known
+
+
+async def test_what_a_rater_knows_is_added_once_a_day(tmp_path: Path, arxiv: Shelf) -> None:
+    class Rater(Shelf):
+        def _paper(self, paper_id: PaperId) -> Paper:
+            return replace(super()._paper(paper_id), tldr="In short.", citations=7)
+
+    rater = Rater("Rater", {ONE: "Rated"})
+    catalog = PaperCatalog(PaperCache(tmp_path / "papers.db"), [arxiv], rater)
+    await catalog.open()
+    known = (await catalog.get([ONE], NOW)).known[ONE]
+    for _ in range(2):
+        rated = await catalog.rate(known, NOW)
+        assert (rated.paper.title, rated.paper.tldr, rated.paper.citations) == ("The first one", "In short.", 7)
+    assert len(rater.asked) == 1
+    rater.fault = SourceFault("is not answering")
+    assert await catalog.rate(known, NOW + DAY) == known
+    assert catalog.complete("rated", 5) == []
+    await catalog.close()
 
 
 async def test_each_source_is_asked_for_what_it_knows(catalog: PaperCatalog, arxiv: Shelf) -> None:
