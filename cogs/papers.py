@@ -57,7 +57,11 @@ class PapersCog(commands.Cog, description="Papers"):
     @answered
     async def arxiv(self, interaction: Interaction, paper: str) -> None:
         """Show the abstract of any paper, and whether the club has read it"""
-        paper_id = self._named(interaction, paper)
+        paper_id, now = self._named(interaction, paper), discord.utils.utcnow()
+        if paper_id and (known := self._catalog.recall(paper_id, now)):  # what was just shown needs no waiting
+            view = papers.paper_card(known, self._review(interaction, paper_id), now)
+            await interaction.response.send_message(view=view)
+            return
         await interaction.response.defer()
         if paper_id:
             await self._show(interaction, paper_id)
@@ -152,7 +156,7 @@ class PapersCog(commands.Cog, description="Papers"):
             else papers.unknown(paper_id, "", answer.faults, review)
         )
         await interaction.edit_original_response(view=view)
-        if known and (rated := await self._catalog.rate(known, now)) != known:
+        if known and (rated := await self._catalog.rate(paper_id, known, now)) != known:
             await interaction.edit_original_response(view=papers.paper_card(rated, review, now, answer.faults))
 
     async def _search(self, interaction: Interaction, words: str) -> None:

@@ -24,6 +24,7 @@ T = TypeVar("T")
 # arXiv asks not to repeat a query within a day, since its answers change once a day.
 _FRESH = timedelta(hours=24)
 _UNKNOWN = timedelta(minutes=10)
+_RECENT = 256  # papers that are kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class PaperCatalog:
         self._cache = cache
         self._sources = sources
         self._rater = rater
+        self._recent: dict[str, Known] = {}  # the last ones, by key
         self._asking: dict[str, asyncio.Task[tuple[Known | None, tuple[str, ...]]]] = {}
         self._searching: dict[str, asyncio.Task[Search]] = {}
 
@@ -89,6 +91,17 @@ class PaperCatalog:
                     if len(found) == limit:
                         break
         return found
+
+    def recall(self, paper_id: PaperId, now: datetime) -> Known | None:
+        """Give a paper that was asked for lately, at once and from memory; None when it must be asked for."""
+        known = self._recent.get(key_of(paper_id))
+        return known if known and _is_fresh(paper_id, Cached(known.paper, known.asked), now) else None
+
+    def _remember(self, key: str, known: Known) -> None:
+        self._recent.pop(key, None)
+        self._recent[key] = known
+        if len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
 
     async def peek(self, ids: Iterable[PaperId]) -> dict[PaperId, Known]:
         """Give what the cache knows, however old, and ask nobody."""
@@ -120,9 +133,12 @@ class PaperCatalog:
             faults |= dict.fromkeys(failed)
             if found:
                 known[wanted[key]] = found
+        for paper_id, found in known.items():
+            if not found.stale:
+                self._remember(key_of(paper_id), found)
         return Answer({paper_id: known[paper_id] for paper_id in wanted.values() if paper_id in known}, tuple(faults))
 
-    async def rate(self, known: Known, now: datetime) -> Known:
+    async def rate(self, asked_for: PaperId, known: Known, now: datetime) -> Known:
         """Add the sentence and the citations that the rater knows; what is known as it is, when it knows nothing."""
         paper, paper_id = known.paper, latest(known.paper.id)
         if self._rater is None or not self._rater.knows(paper_id) or paper.citations is not None:
@@ -131,15 +147,18 @@ class PaperCatalog:
         cached = (await self._cache.get([key])).get(key)
         if cached is None or now - cached.at >= _FRESH:
             try:
-                rated = (await self._rater.fetch([paper_id])).get(paper_id)
+                said = (await self._rater.fetch([paper_id])).get(paper_id)
             except SourceFault as fault:
                 _log.info("%s %s (rating %s)", self._rater.name, fault.reason, paper_id)
                 return known
-            await self._cache.put({key: rated}, now)
-            cached = Cached(rated, now)
+            await self._cache.put({key: said}, now)
+            cached = Cached(said, now)
         if cached.paper is None:
             return known
-        return replace(known, paper=replace(paper, tldr=cached.paper.tldr, citations=cached.paper.citations))
+        rated = replace(known, paper=replace(paper, tldr=cached.paper.tldr, citations=cached.paper.citations))
+        if not known.stale:
+            self._remember(key_of(asked_for), rated)
+        return rated
 
     async def search(self, words: str, now: datetime, limit: int = 10) -> Search:
         """Find papers by words of their titles. Takes as long as the sources take; may be cancelled."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import discord
@@ -20,6 +21,7 @@ from bot.ui.text import author_list, calendar_date, escape, label, truncate
 
 _AUTHORS = 6
 _ABSTRACT = 2_400
+_KEPT = 256  # cards that are kept as they were made
 _ROOM = 80  # characters of a custom_id that an id may fill
 
 
@@ -28,8 +30,13 @@ def paper_card(
 ) -> View:
     """Show what is known of a paper; `review` is the club's own, if it has read it.
 
-    `faults` say what could not be asked, `asking` what is still being waited for.
+    `faults` say what could not be asked, `asking` what is still being waited for. The same card is the same view.
     """
+    return _paper_card(known, review, _age(known, now), tuple(faults), asking)
+
+
+@lru_cache(maxsize=_KEPT)
+def _paper_card(known: Known, review: Review | None, age: str, faults: tuple[str, ...], asking: str) -> View:
     paper = known.paper
     name = truncate(escape(readable_text(paper.title)), 240)
     items: list[ui.Item[Any]] = [
@@ -44,7 +51,7 @@ def paper_card(
         items.append(ui.TextDisplay(f"📗 **The club read this{when}**"))
     abstract = "\n\n".join(escape(part) for part in readable_text(paper.abstract).split("\n\n"))
     items.append(ui.TextDisplay(truncate(abstract, _ABSTRACT) or "*No abstract is known.*"))
-    if remarks := _remarks(known, now, faults, asking):
+    if remarks := _remarks(paper, age, faults, asking):
         items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(remarks))]
     if review:
         items.append(row(button("card", review.key, label="Open the review", emoji="📗"), *_actions(paper)))
@@ -68,8 +75,14 @@ def _about(paper: Paper) -> list[str]:
     return [f"-# {line}" for line in lines if line]
 
 
-def _remarks(known: Known, now: datetime, faults: Sequence[str], asking: str) -> list[str]:
-    paper = known.paper
+def _age(known: Known, now: datetime) -> str:
+    """Say how old something is that could not be asked for anew; empty for what was."""
+    days = (now - known.asked).days
+    age = "today" if days < 1 else "yesterday" if days == 1 else f"{days:,} days ago"
+    return age if known.stale else ""
+
+
+def _remarks(paper: Paper, age: str, faults: Sequence[str], asking: str) -> list[str]:
     remarks: list[str] = []
     if paper.comment and not paper.withdrawn:
         remarks.append(escape(truncate(readable_text(paper.comment), 300)))
@@ -79,9 +92,7 @@ def _remarks(known: Known, now: datetime, faults: Sequence[str], asking: str) ->
         remarks.append(f"**Semantic Scholar's summary:**{tldr}{cited}")
     if paper.source != "arXiv":
         remarks.append(f"As {escape(paper.source)} describes it.")
-    if known.stale:
-        days = (now - known.asked).days
-        age = "today" if days < 1 else "yesterday" if days == 1 else f"{days:,} days ago"
+    if age:
         remarks.append(f"⚠️ As it was known {age}: {escape('; '.join(faults) or 'it could not be asked for anew')}.")
     elif faults:
         remarks.append(f"⚠️ {escape('; '.join(faults))}.")

@@ -157,11 +157,13 @@ async def test_what_a_rater_knows_is_added_once_a_day(tmp_path: Path, arxiv: She
     await catalog.open()
     known = (await catalog.get([ONE], NOW)).known[ONE]
     for _ in range(2):
-        rated = await catalog.rate(known, NOW)
+        rated = await catalog.rate(ONE, known, NOW)
         assert (rated.paper.title, rated.paper.tldr, rated.paper.citations) == ("The first one", "In short.", 7)
     assert len(rater.asked) == 1
+    assert catalog.recall(ONE, NOW) == rated
+    assert catalog.recall(ONE, NOW + DAY) is None
     rater.fault = SourceFault("is not answering")
-    assert await catalog.rate(known, NOW + DAY) == known
+    assert await catalog.rate(ONE, known, NOW + DAY) == known
     assert catalog.complete("rated", 5) == []
     await catalog.close()
 
