@@ -97,8 +97,8 @@ async def enter(bot: commands.AutoShardedBot) -> None:
     bot._connection._add_guild_from_data(guild)
 
 
-def command_event(name: str, number: int) -> str:
-    """Give the text that the gateway sends when a member asks /paper."""
+def command_event(value: str, number: int, command: str = "paper", option: str = "name") -> str:
+    """Give the text that the gateway sends when a member uses a command."""
     member = {"user": {**_USER, "id": _MEMBER}, "roles": [], "joined_at": _NOW.isoformat(), "deaf": False}
     interaction = {
         "id": str(10_000 + number), "application_id": _BOT, "type": 2, "token": "token", "version": 1,
@@ -107,7 +107,7 @@ def command_event(name: str, number: int) -> str:
         "locale": "en-US", "app_permissions": "2147483647", "attachment_size_limit": 10_485_760, "entitlements": [],
         "authorizing_integration_owners": {"0": _GUILD}, "context": 0,
         "member": {**member, "mute": False, "flags": 0, "permissions": "2147483647"},
-        "data": {"id": "1", "name": "paper", "type": 1, "options": [{"name": "name", "type": 3, "value": name}]},
+        "data": {"id": "1", "name": command, "type": 1, "options": [{"name": option, "type": 3, "value": value}]},
     }  # fmt: skip
     return json.dumps({"op": 0, "s": number, "t": "INTERACTION_CREATE", "d": interaction})
 
@@ -212,7 +212,7 @@ async def measure_folder(name: str, root: Path, data: Path, times: int) -> list[
     await library.index_texts()
     await library.close()
     async with AsyncExitStack() as stack:
-        bot = create_bot(Settings(token="a.b.c", reviews=root, data=data, site_url="https://club.example.org/"))
+        bot = create_bot(Settings(token="a.b.c", reviews=root, data=data, site_url="https://club.example.org/"), [])
         bare = BareBot()
         for one in (bot, bare):
             stack.push_async_callback(one.close)

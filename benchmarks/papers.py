@@ -8,18 +8,28 @@ messages, by turns. A feed is read beside a bare walk of ElementTree. Exits with
 """
 
 import argparse
+import asyncio
+import itertools
 import random
 import re
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
+import discord
+
+from benchmarks import command
 from benchmarks.corpus import Corpus
 from benchmarks.table import Row
+from bot.client import create_bot
 from bot.papers.atom import parse_feed
-from bot.papers.identifiers import find_paper_ids
+from bot.papers.identifiers import PaperId, find_paper_ids
+from bot.papers.paper import Paper
+from bot.settings import Settings
 
 _TIMES = 5  # that all messages are read
 _BARE = re.compile(r"\b[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\b")
@@ -144,9 +154,60 @@ def atom(count: int) -> list[Row]:
     return [Row(f"a feed of {count} papers / a bare walk of ElementTree", ratio, "times", most=2)]
 
 
+class Made:
+    """A source that knows one paper."""
+
+    name = "arXiv"
+
+    def knows(self, paper_id: PaperId) -> bool:
+        """Know everything."""
+        return True
+
+    async def fetch(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+        """Give the one paper."""
+        (paper,) = parse_feed(feed(1)).papers
+        return {ids[0]: paper}
+
+    async def search(self, words: str, limit: int) -> list[Paper]:
+        """Find nothing."""
+        return []
+
+    async def aclose(self) -> None:
+        """Close nothing."""
+
+
+async def _answer(times: int, folder: Path) -> list[Row]:
+    wire = command.Wire()
+    command.async_context.set(wire)
+    bot = create_bot(Settings(token="a.b.c", reviews=command.SAMPLES, data=folder), [Made()])
+    await command.enter(bot)
+    events = {"paper": ("bertology", "name"), "arxiv": ("2401.00001", "paper")}
+    taken: dict[str, list[float]] = {name: [] for name in events}
+    numbers = itertools.count()
+    await bot.catalog.get([PaperId("arxiv", "2401.00001")], discord.utils.utcnow())
+    for asked in range(times + 1):
+        for name, (value, option) in events.items():
+            event = command.command_event(value, next(numbers), name, option)
+            elapsed = await wire.ask(bot, event)
+            if asked:  # the first time the cards are made
+                taken[name].append(elapsed)
+    await bot.close()
+    arxiv, paper = (statistics.median(taken[name]) for name in ("arxiv", "paper"))
+    return [
+        Row("`/arxiv` of a paper that was shown before / `/paper` so", arxiv / paper, "times", most=1.5),
+        Row("that `/arxiv`", 1e6 * arxiv, "µs"),
+    ]
+
+
+def cached(times: int) -> list[Row]:
+    """Ask for a paper and for a review that were both shown before, by turns."""
+    with tempfile.TemporaryDirectory(prefix="paperclub-") as folder:
+        return asyncio.run(_answer(times, Path(folder)))
+
+
 def measure(count: int = 10_000) -> list[Row]:
     """Measure every part."""
-    return [*identifiers(count), *atom(10)]
+    return [*identifiers(count), *atom(10), *cached(500)]
 
 
 def main() -> int:
