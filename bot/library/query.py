@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.folding import normalize
 from bot.library.words import pieces
@@ -9,6 +10,7 @@ from bot.library.words import pieces
 MAX_TERMS = 24
 MAX_FILTERS = 8  # of a kind; to look through the authors of a large library for one takes a millisecond or two
 _LONGEST = 60  # characters of a word; nothing that is longer is one
+_MAX_PARTS = 200  # words, phrases and filters that are looked at: to read more would hold the event loop
 _MAX_TEXT = 6_000  # characters, as many as Discord lets anybody type
 
 # fmt: off
@@ -57,7 +59,7 @@ def parse_query(text: str) -> Query:
     tags: dict[str, None] = {}
     authors: dict[str, None] = {}
     years: dict[tuple[int, int], None] = {}
-    for match in _PART.finditer(text[:_MAX_TEXT].translate(_QUOTES)):
+    for match in islice(_PART.finditer(text[:_MAX_TEXT].translate(_QUOTES)), _MAX_PARTS):
         name, quoted, bare = match.groups()
         value = " ".join((quoted if quoted is not None else bare).split())
         span = _YEARS.fullmatch(value)
