@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 
 from benchmarks import command, gist, lookup, papers, reading, search
 from benchmarks.corpus import default_folders
-from benchmarks.table import Row
+from benchmarks.table import Row, tabulate
 
 HERE = Path(__file__).parent
 
@@ -97,10 +97,7 @@ def _search(rows: Sequence[Row]) -> Iterator[str]:
     yield "`python -m benchmarks.search`: words are taken from the reviews, one to three in a search. The bare query"
     yield "gives ids alone, a search visible reviews with snippets."
     yield ""
-    yield "| what | figure | aim |"
-    yield "|---|---|---|"
-    for row in rows:
-        yield row.markdown
+    yield from tabulate(rows)
     yield ""
 
 
@@ -110,10 +107,7 @@ def _papers(rows: Sequence[Row]) -> Iterator[str]:
     yield "`python -m benchmarks.papers`: made-up messages, a third of them with papers in the forms that people paste."
     yield "The bare pattern sees only plain ids of arXiv. The times are those of the processor."
     yield ""
-    yield "| what | figure | aim |"
-    yield "|---|---|---|"
-    for row in rows:
-        yield row.markdown
+    yield from tabulate(rows)
     yield ""
 
 
@@ -123,10 +117,7 @@ def _lookup(rows: Sequence[Row], kinds: Mapping[str, Sequence[lookup.Accuracy]])
     yield "`python -m benchmarks.lookup`: names are made from reviews as people type them, none that fits two reviews."
     yield "The times are those of the processor."
     yield ""
-    yield "| what | figure | aim |"
-    yield "|---|---|---|"
-    for row in rows:
-        yield row.markdown
+    yield from tabulate(rows)
     yield ""
     yield "The review that is meant comes first / is among the first five / is among the 25 choices:"
     yield ""

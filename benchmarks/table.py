@@ -1,5 +1,6 @@
 """Figures as the tables of benchmarks/README.md show them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -33,3 +34,10 @@ class Row:
     def markdown(self) -> str:
         """Write it as a row of a table of three columns."""
         return f"| {self.title} | {self.figure:.2f} {self.unit} | {self.aim}{'' if self.met else ': missed'} |"
+
+
+def tabulate(rows: Iterable[Row]) -> Iterator[str]:
+    """Write rows as a table, a line each."""
+    yield "| what | figure | aim |"
+    yield "|---|---|---|"
+    yield from (row.markdown for row in rows)

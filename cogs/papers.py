@@ -18,7 +18,7 @@ from bot.papers.catalog import Answer, PaperCatalog, Search, latest
 from bot.papers.identifiers import PaperId, find_paper_ids, parse_id_of, parse_paper_id
 from bot.ui import papers
 from bot.ui.answers import answered, completed
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction
 from bot.ui.text import label
 
 T = TypeVar("T")
@@ -38,9 +38,9 @@ class PapersCog(commands.Cog, description="Papers"):
         self._catalog = catalog
         self._tree = tree
         self._menu = app_commands.ContextMenu(name="Look up papers", callback=self.look_up)
-        controls.on("gist", self.show_gist)
-        controls.on("showpaper", self.show_chosen)
-        controls.on("abstract", self.show_abstract)
+        controls.on("gist", self.show_gist, "[a-z0-9]+", ANY, NUMBER_OR_NONE)
+        controls.on("showpaper", self.show_chosen, ANY)
+        controls.on("abstract", self.show_abstract, ANY)
 
     async def cog_load(self) -> None:
         """Offer the menu of messages: discord.py does not collect those of a cog."""

@@ -22,10 +22,11 @@ ARXIV = (
 _PURPOSE = "The papers that this club has read, in the club's own words."
 # Every sentence of it is what the code does: whoever changes what is read, stored or logged changes it too.
 _DATA = (
-    "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer that "
-    "it runs on. It cannot read your messages, and it stores nothing about members. What you type is not kept, but for "
-    "papers that are not the club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, "
-    "and kept with the answers, without your name. When something fails, the cause goes into the log of who runs it."
+    "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer "
+    "that it runs on. It reads no message but one whose papers you have looked up, and it stores nothing about "
+    "members. What you type is not kept, but for papers that are not the club's: their titles and ids are asked of "
+    "arXiv, Crossref, DataCite and Semantic Scholar, and kept with the answers, without your name. When something "
+    "fails, the cause goes into the log of who runs it."
 )
 _HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
 _MENUS = {discord.AppCommandType.message: "a message", discord.AppCommandType.user: "a member"}

@@ -17,7 +17,7 @@ from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, menu, row
 from bot.ui.links import is_web_address
-from bot.ui.text import author_list, calendar_date, escape, label, truncate
+from bot.ui.text import author_list, calendar_date, escape, label, quoted, truncate
 
 _AUTHORS = 6
 _ABSTRACT = 2_400
@@ -165,7 +165,7 @@ def gist_page(paper: Paper, sentences: Sequence[str]) -> View:
 
 def choose_paper(words: str, found: Sequence[Known], faults: Sequence[str]) -> View:
     """Offer the papers that a search found."""
-    lines = [f"{len(found)} papers fit “{truncate(escape(' '.join(words.split())), 100)}”. Which one do you mean?"]
+    lines = [f"{len(found)} papers fit {quoted(words)}. Which one do you mean?"]
     for known in found[:5]:
         year = f", {known.paper.published.year}" if known.paper.published else ""
         names = author_list(known.paper.authors, 1)
@@ -196,14 +196,14 @@ def waiting(paper_id: PaperId | None, who: str, review: Review | None) -> View:
     lines = [f"⏳ {escape(who)} takes its time. This message is completed as soon as the answer is there."]
     if review:
         lines.insert(0, f"📗 **The club has read this:** {escape(truncate(review.name, 200))}")
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-    buttons: list[ui.Item[Any]] = []
-    if review:
-        buttons.append(button("card", review.key, label="Open the review", emoji="📗"))
-    buttons += _page_buttons(paper_id)
-    if buttons:
-        items.append(row(*buttons))
-    return layout(*items)
+    return _with_ways_on(lines, paper_id, review)
+
+
+def _with_ways_on(lines: Sequence[str], paper_id: PaperId | None, review: Review | None) -> View:
+    """Show sentences, and below them where something of a paper can be read all the same."""
+    buttons = [button("card", review.key, label="Open the review", emoji="📗")] if review else []
+    ways = [*buttons, *_page_buttons(paper_id)]
+    return layout(ui.TextDisplay("\n".join(lines)), *([row(*ways)] if ways else []))
 
 
 def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review: Review | None) -> View:
@@ -212,21 +212,13 @@ def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review:
         name = f"`{label(str(paper_id), 120).replace('`', '')}`"
         lines = [f"Nothing could be learned about {name}." if faults else f"No paper is known as {name}."]
     else:
-        quoted = truncate(escape(" ".join(words.split())), 100)
-        lines = [f"No paper with the words “{quoted}” in its title was found."]
+        lines = [f"No paper with the words {quoted(words)} in its title was found."]
     lines += [f"-# ⚠️ {escape(fault)}." for fault in faults]
     if not faults:
         lines.append("Check the number, or give a link, a DOI, or words of the title.")
     elif paper_id:
         lines.append("Its page may still open; try again in a few minutes.")
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines))]
-    buttons: list[ui.Item[Any]] = []
-    if review:
-        buttons.append(button("card", review.key, label="Open the review", emoji="📗"))
-    buttons += _page_buttons(paper_id)
-    if buttons:
-        items.append(row(*buttons))
-    return layout(*items)
+    return _with_ways_on(lines, paper_id, review)
 
 
 def papers_found(lines: Sequence[tuple[PaperId, Known | None, Review | None]], faults: Sequence[str]) -> View:

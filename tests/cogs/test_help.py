@@ -152,7 +152,7 @@ async def test_what_help_says_about_data_is_true(
     caplog.set_level("INFO")
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
     text = await help_text(club)
-    assert "It cannot read your messages, and it stores nothing about members." in text
+    assert "It reads no message but one whose papers you have looked up, and it stores nothing about members." in text
     assert club.bot.intents.value == discord.Intents(guilds=True).value
     answer = await club.ada.slash(club.channel, "paper", name="xylophone")
     await club.ada.select(answer.response, [components_value(answer.response)])
