@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
-from bot.errors import ClubError, ReviewGone
+from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, ReviewGone
 from bot.library.gist import gist
 from bot.library.library import Libraries, Library
 from bot.library.lookup import Found
@@ -109,7 +109,7 @@ class PapersCog(commands.Cog, description="Papers"):
 
     async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the paper that was chosen in a menu."""
-        paper_id = _read_id(values[0])
+        paper_id = _read_id((values or arguments)[0])
         if paper_id is None:
             raise ClubError("That menu belongs to another version of the bot. Please run the command again.")
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -190,17 +190,19 @@ class PapersCog(commands.Cog, description="Papers"):
 
     def _named(self, interaction: Interaction, text: str) -> PaperId | None:
         """Give the paper that a text names: by its id, or by the key or name of a review of it."""
-        library, now = self._library(interaction), discord.utils.utcnow()
-        chosen = library.get(text.strip(), now)
-        if chosen and chosen.paper_ids:
-            return chosen.paper_ids[0]
         if found := _read_id(text) or parse_paper_id(text) or next(find_paper_ids(text), None):
             return found
-        match = library.find(text, now)
+        try:
+            match = self._library(interaction).find(text, discord.utils.utcnow())
+        except (LibraryLoading, LibraryNotConnected):  # the papers of the world need no library
+            return None
         return next(iter(match.review.paper_ids), None) if isinstance(match, Found) else None
 
     def _review(self, interaction: Interaction, paper_id: PaperId) -> Review | None:
-        return self._library(interaction).review_of(paper_id, discord.utils.utcnow())
+        try:
+            return self._library(interaction).review_of(paper_id, discord.utils.utcnow())
+        except (LibraryLoading, LibraryNotConnected):
+            return None
 
 
 def _read_id(text: str) -> PaperId | None:

@@ -9,6 +9,8 @@ import pytest
 from bot.papers.identifiers import PaperId
 from bot.papers.paper import Paper
 from bot.papers.source import SourceFault
+from bot.ui.cards import layout
+from bot.ui.controls import button, row
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
@@ -198,3 +200,20 @@ async def test_nothing_that_can_be_typed_is_an_error(club: Club, text: str) -> N
     shown = await club.ada.slash(club.channel, "arxiv", paper=text)
     assert text_of(shown.response)
     assert "went wrong" not in text_of(shown.response)
+
+
+async def test_papers_are_shown_where_no_library_is_connected(start_club: StartClub, source: FakeSource) -> None:
+    club = await start_club(sources=[source], guilds="123456")
+    assert "## Pruning of trees" in text_of(await arxiv(club, "2401.00002"))
+    assert "2 papers fit “pruning”" in text_of(await arxiv(club, "pruning"))
+
+
+@pytest.mark.parametrize("arguments", [("gist",), ("gist", "arxiv", "1", "x"), ("showpaper", "1"), ("abstract",)])
+async def test_a_control_of_another_version_is_answered_politely(club: Club, arguments: tuple[str, ...]) -> None:
+    message = await club.bot.get_channel(
+        club.channel.id
+    ).send(  # type: ignore[union-attr]
+        view=layout(row(button(arguments[0], *arguments[1:], label="Old")))
+    )
+    answer = await club.ada.click(message, label="Old")
+    assert "another version of the bot" in text_of(answer.response)
