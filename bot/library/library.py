@@ -18,27 +18,22 @@ from bot.errors import LibraryLoading, LibraryNotConnected, SearchUnavailable
 from bot.library.addresses import short_hash
 from bot.library.facets import Filter, Tag
 from bot.library.gist import gist, opinions, questions
+from bot.library.highlights import Highlights, choose_highlights
 from bot.library.index import Index, IndexFault
 from bot.library.loader import Loader, LoadReport
 from bot.library.lookup import Match
-from bot.library.outline import DIVIDER
 from bot.library.parse import definitions_in
-from bot.library.plain import plain_text
 from bot.library.query import Query, parse_query, words_in
 from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
 from bot.library.snippets import Snippet, opening
-from bot.library.words import split_words
 from bot.papers.identifiers import PaperId
 
 _log = logging.getLogger(__name__)
 
 HITS = 5  # that a search shows on one page
 
-_WORTH_CHOOSING = 1_200  # characters of a body from which sentences are chosen for its card
-_OPINIONS = 2  # sentences
-_TELLING = 40  # characters of a teaser that tell whether it was taken from the body
 _KEPT = 256  # reviews whose chosen sentences are kept in memory
 
 
@@ -84,14 +79,6 @@ class Results:
     page: int
     pages: int
     unsearched: int
-
-
-@dataclass(frozen=True, slots=True)
-class Highlights:
-    """Sentences of a review, as plain text: what it says beyond its teaser, and what it thinks of the paper."""
-
-    gist: tuple[str, ...] = ()
-    opinions: tuple[str, ...] = ()
 
 
 class Library:
@@ -312,7 +299,7 @@ class Library:
             return chosen
         edition = self._edition
         body = await self._index.get_body(review.path)
-        chosen = await asyncio.to_thread(_choose_highlights, review, body or "")
+        chosen = await asyncio.to_thread(choose_highlights, review, body or "")
         if edition == self._edition:  # the body may be that of the file before it changed
             if len(self._highlights) >= _KEPT:
                 del self._highlights[next(iter(self._highlights))]
@@ -370,20 +357,3 @@ def _shared(tags: Sequence[str], words: Sequence[str]) -> str:
     parts = [f"the tag{'s' if len(tags) > 1 else ''} {' and '.join(tags[:2])}"] if tags else []
     parts += [f"the words {', '.join(words[:3])}"] if words else []
     return f"shares {', '.join(parts)}"
-
-
-def _choose_highlights(review: Review, body: str) -> Highlights:
-    """Choose what the card shows: of a review with a teaser of its own only its opinion, of a short one nothing."""
-    if len(body) < _WORTH_CHOOSING:
-        return Highlights()
-    teaser = _spoken(plain_text(review.teaser))
-    thoughts = tuple(sentence for sentence in opinions(body) if _spoken(sentence) not in teaser)[:_OPINIONS]
-    is_own = DIVIDER in body or review.teaser[:_TELLING] not in body
-    found = () if is_own else gist(body, review.name)
-    points = tuple(point for point in found if point not in thoughts and _spoken(point) not in teaser)
-    return Highlights(points, thoughts)
-
-
-def _spoken(text: str) -> str:
-    """Give the words of a text alone: quotes, dashes and math are set in different ways."""
-    return " ".join(split_words(text))

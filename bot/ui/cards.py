@@ -12,7 +12,8 @@ import discord
 from discord import ui
 
 from bot.library.addresses import short_hash
-from bot.library.library import Highlights, Library
+from bot.library.highlights import Highlights
+from bot.library.library import Library
 from bot.library.review import Review, Section
 from bot.papers.identifiers import parse_paper_id
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row

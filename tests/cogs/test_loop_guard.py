@@ -51,13 +51,13 @@ async def test_a_command_a_completion_and_a_button_that_hold_the_loop_are_notice
 async def test_work_beside_the_loop_holds_it_not(
     club: Club, loop_guard: LoopGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choose = library_module._choose_highlights
+    choose = library_module.choose_highlights
 
     def slow_choice(*args: Any) -> Any:
         compute(10 * LIMIT)
         return choose(*args)
 
-    monkeypatch.setattr(library_module, "_choose_highlights", slow_choice)
+    monkeypatch.setattr(library_module, "choose_highlights", slow_choice)
     await club.paper("bertology")
     assert not loop_guard.held
 
