@@ -101,15 +101,17 @@ def sync() -> None:
 
 
 async def _sync(settings: Settings, token: str) -> int:
-    bot = create_bot(settings)
-    bot.always_sync = True
-    try:
-        await bot.login(token)  # runs setup_hook, which loads every cog and registers the commands
-        return len(bot.tree.get_commands())
-    except discord.LoginFailure:
-        raise SettingsError("PAPERCLUB_TOKEN was refused by Discord: copy it anew from the page Bot.") from None
-    finally:
-        await bot.close()
+    # Registering needs nothing that is stored, and a bot that is running holds its data folder.
+    with tempfile.TemporaryDirectory(prefix="paperclub-") as data:
+        bot = create_bot(settings.model_copy(update={"data": Path(data), "database_url": None}))
+        bot.always_sync = True
+        try:
+            await bot.login(token)  # runs setup_hook, which loads every cog and registers the commands
+            return len(bot.tree.get_commands())
+        except discord.LoginFailure:
+            raise SettingsError("PAPERCLUB_TOKEN was refused by Discord: copy it anew from the page Bot.") from None
+        finally:
+            await bot.close()
 
 
 @app.command()

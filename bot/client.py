@@ -16,6 +16,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.database.database import Database
+from bot.database.lock import FolderLock
+from bot.database.postgres import PostgresDatabase
+from bot.database.sqlite import SqliteDatabase
 from bot.library.index import Index
 from bot.library.keeper import Keeper
 from bot.library.library import Libraries, Library
@@ -53,7 +57,14 @@ def create_bot(settings: Settings, sources: Sequence[Source] | None = None) -> "
     # Without a key Semantic Scholar refuses most questions; then it is asked only for what no other source knows.
     rater = sources[-1] if settings.semantic_scholar_key and sources else None
     catalog = PaperCatalog(PaperCache(settings.data / "papers.db"), sources, rater)
-    return Paperclub(settings, Libraries(library, settings.guilds), keeper, catalog)
+    return Paperclub(settings, Libraries(library, settings.guilds), keeper, catalog, make_database(settings))
+
+
+def make_database(settings: Settings) -> Database:
+    """Make what keeps the decisions of clubs: a file in the data folder, or a PostgreSQL."""
+    if settings.database_url:
+        return PostgresDatabase(settings.database_url.get_secret_value())
+    return SqliteDatabase(settings.data / "club.db")
 
 
 def make_sources(settings: Settings) -> list[Source]:
@@ -71,7 +82,9 @@ def make_sources(settings: Settings) -> list[Source]:
 class Paperclub(commands.AutoShardedBot):
     """The discord.py client. Cogs take the services they need from its attributes."""
 
-    def __init__(self, settings: Settings, libraries: Libraries, keeper: Keeper, catalog: PaperCatalog) -> None:
+    def __init__(
+        self, settings: Settings, libraries: Libraries, keeper: Keeper, catalog: PaperCatalog, database: Database
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -87,6 +100,7 @@ class Paperclub(commands.AutoShardedBot):
         self.libraries = libraries
         self.keeper = keeper
         self.catalog = catalog
+        self.database = database
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change
@@ -103,7 +117,10 @@ class Paperclub(commands.AutoShardedBot):
             DiscordWebSocket.DEFAULT_GATEWAY = URL((await self.http.get_bot_gateway())[1])
 
     async def setup_hook(self) -> None:
-        """Open the library, load the cogs, and tell Discord about the commands if they changed."""
+        """Open the data and the library, load the cogs, and tell Discord about the commands if they changed."""
+        self._resources.enter_context(FolderLock(self.settings.data))
+        self._resources.push_async_callback(self.database.close)
+        await self.database.open()
         self._resources.push_async_callback(self.keeper.close)
         self._resources.push_async_callback(self.catalog.close)
         await self.catalog.open()

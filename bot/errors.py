@@ -5,7 +5,8 @@
     ├── LibraryNotConnected this server has no reviews to read
     ├── NotOrganiser        only organisers of the club may do this
     ├── ReviewGone          a button or menu names a review that is no longer there
-    └── SearchUnavailable   the index cannot be read
+    ├── SearchUnavailable   the index cannot be read
+    └── StorageFault        the club's database cannot be read or written
     SettingsError           shown to the operator; ends the program with exit code 78
 
 Anything else is a defect: it is logged with its traceback and the member sees a
@@ -61,6 +62,10 @@ class SearchUnavailable(ClubError):
             "The texts cannot be searched just now; the organisers find the reason in /club status. "
             "Finding a review by its name with /paper works."
         )
+
+
+class StorageFault(ClubError):
+    """Say that what the club decides cannot be read or saved now."""
 
 
 class SettingsError(Exception):

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(default=Path("data"), description="the folder for what the bot stores")
+    database_url: SecretStr | None = Field(
+        default=None, description="a PostgreSQL for what the club decides; a file in the data folder, if not set"
+    )
     reviews: Path = Field(description="the folder that holds the reviews")
     reviews_pull: timedelta | None = Field(
         default=None,
@@ -98,6 +101,20 @@ class Settings(BaseSettings):
         if path.exists() and not path.is_dir():
             raise ValueError(f"{path} is not a folder: give one that the bot may write to")
         return path
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value().strip())
+            known = parts.scheme in ("postgresql", "postgres") and bool(parts.hostname) and parts.path.strip("/")
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError("is not the address of a PostgreSQL: give postgresql://user:password@host/name, or none")
+        return SecretStr(value.get_secret_value().strip())
 
     @field_validator("token")
     @classmethod

@@ -1,20 +1,27 @@
 """A club on a simulated Discord, and the check of everything that the bot sends."""
 
+import asyncio
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import simcord
 from simcord.env import Env
 
 from bot.client import Paperclub, create_bot
+from bot.database.database import Database
+from bot.database.postgres import PostgresDatabase
+from bot.database.sqlite import SqliteDatabase
 from bot.papers.source import Source
 from bot.settings import Settings
+from tests.postgres import run_postgres
 from tests.shared import SHARED
 
 SAMPLES = Path(__file__).parent.parent / "reviews"
@@ -104,3 +111,45 @@ async def start_club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> Asy
 async def club(start_club: StartClub) -> Club:
     """Start a club on the sample library, published at club.example.org."""
     return await start_club(site_url="https://club.example.org/")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    """Start a PostgreSQL for the whole run; give its URL up to the name of a database."""
+    with run_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: str) -> str:
+    """Make an empty database, and give its URL."""
+    name = f"club_{uuid.uuid4().hex}"
+
+    async def make() -> None:
+        connection = await asyncpg.connect(f"{postgres_cluster}postgres")
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    asyncio.run(make())
+    return f"{postgres_cluster}{name}"
+
+
+MakeDatabase = Callable[[], Database]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> MakeDatabase:
+    """Give a function that makes databases on the same data; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        return lambda: SqliteDatabase(tmp_path / "club.db")
+    url: str = request.getfixturevalue("postgres_url")
+    return lambda: PostgresDatabase(url)
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase) -> AsyncIterator[Database]:
+    """Open an empty database; a test that asks for it runs on both kinds."""
+    database = make_database()
+    await database.open()
+    yield database
+    await database.close()

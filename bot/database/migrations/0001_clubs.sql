@@ -1,0 +1,135 @@
+-- What a club has set.
+CREATE TABLE club (
+    guild_id          {bigint} PRIMARY KEY,
+    channel_id        {bigint},               -- where the bot posts by itself
+    organiser_role_id {bigint},
+    zone              TEXT NOT NULL,          -- an IANA name, such as Europe/Berlin
+    quota             INTEGER NOT NULL        -- suggestions of one member that may be open at the same time
+) {strict};
+
+-- What members want to read.
+CREATE TABLE suggestion (
+    id           {id},
+    guild_id     {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    paper        TEXT,                        -- scheme:value; nothing for a title that no source knows
+    title        TEXT NOT NULL,
+    authors      TEXT NOT NULL,               -- JSON: names
+    year         INTEGER,
+    described    INTEGER NOT NULL,            -- 1 once a source has told title and authors
+    state        TEXT NOT NULL CHECK (state IN ('open', 'chosen', 'declined', 'read', 'withdrawn', 'merged')),
+    suggested_by {bigint},                    -- nothing once that member is forgotten or took it back
+    made_at      {bigint} NOT NULL,
+    place        INTEGER,                     -- where an organiser put it; others follow by their votes
+    decided_at   {bigint},
+    decided_by   {bigint},                    -- the organiser; nothing for what the bot noticed by itself
+    remark       TEXT NOT NULL,               -- why it was declined
+    review_key   TEXT,                        -- the review of it, once it was read
+    merged_into  {bigint} REFERENCES suggestion
+) {strict};
+CREATE INDEX suggestion_queue ON suggestion (guild_id, state, made_at);
+
+-- By what a suggestion is recognised: ids and its folded title.
+CREATE TABLE suggestion_key (
+    suggestion_id {bigint} NOT NULL REFERENCES suggestion ON DELETE CASCADE,
+    guild_id      {bigint} NOT NULL,
+    key           TEXT NOT NULL,
+    live          INTEGER NOT NULL,           -- 1 while the suggestion is open or chosen
+    PRIMARY KEY (suggestion_id, key)
+) {strict};
+CREATE UNIQUE INDEX suggestion_key_live ON suggestion_key (guild_id, key) WHERE live = 1;
+
+-- One voice for each member, with the reason they gave.
+CREATE TABLE support (
+    suggestion_id {bigint} NOT NULL REFERENCES suggestion ON DELETE CASCADE,
+    member_id     {bigint} NOT NULL,
+    reason        TEXT NOT NULL,
+    made_at       {bigint} NOT NULL,
+    PRIMARY KEY (suggestion_id, member_id)
+) {strict};
+CREATE INDEX support_member ON support (member_id);
+
+CREATE TABLE ballot (
+    id         {id},
+    guild_id   {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    method     TEXT NOT NULL CHECK (method IN ('approval', 'ranked')),
+    state      TEXT NOT NULL CHECK (state IN ('open', 'counted', 'cancelled')),
+    quorum     INTEGER NOT NULL,              -- voters that are needed; 0: any number
+    opened_by  {bigint},
+    opened_at  {bigint} NOT NULL,
+    closes_at  {bigint},                      -- nothing: when an organiser closes it
+    closed_by  {bigint},                      -- nothing: it ended by itself
+    channel_id {bigint} NOT NULL,
+    message_id {bigint},                      -- nothing until Discord has told it
+    result     TEXT                           -- JSON: how it was counted; without names
+) {strict};
+CREATE UNIQUE INDEX ballot_open ON ballot (guild_id) WHERE state = 'open';
+
+CREATE TABLE ballot_option (
+    ballot_id     {bigint} NOT NULL REFERENCES ballot ON DELETE CASCADE,
+    position      INTEGER NOT NULL,           -- from 0, as they are shown
+    seniority     INTEGER NOT NULL,           -- from 0, the oldest suggestion first: the rule for ties
+    suggestion_id {bigint} REFERENCES suggestion,
+    review_key    TEXT,
+    paper         TEXT,
+    title         TEXT NOT NULL,
+    authors       TEXT NOT NULL,              -- JSON: names
+    PRIMARY KEY (ballot_id, position)
+) {strict};
+
+CREATE TABLE vote (
+    ballot_id {bigint} NOT NULL REFERENCES ballot ON DELETE CASCADE,
+    member_id {bigint} NOT NULL,
+    choices   TEXT NOT NULL,                  -- JSON: positions, in order for a ranked ballot
+    clicked   {bigint} NOT NULL,              -- the id of the interaction: Discord's order and time
+    PRIMARY KEY (ballot_id, member_id)
+) {strict};
+CREATE INDEX vote_member ON vote (member_id);
+
+-- What is read next: the oldest one that is neither held nor dropped.
+CREATE TABLE meeting (
+    id            {id},
+    guild_id      {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    state         TEXT NOT NULL CHECK (state IN ('coming', 'held', 'dropped')),
+    made_at       {bigint} NOT NULL,
+    paper         TEXT,
+    review_key    TEXT,
+    title         TEXT,                       -- nothing until a paper was chosen
+    authors       TEXT NOT NULL,              -- JSON: names
+    suggestion_id {bigint} REFERENCES suggestion,
+    ballot_id     {bigint} REFERENCES ballot,
+    chosen_at     {bigint},
+    chosen_by     {bigint},                   -- an organiser; nothing for a ballot
+    presenter_id  {bigint},
+    notes         TEXT NOT NULL
+) {strict};
+CREATE INDEX meeting_coming ON meeting (guild_id, state, id);
+
+-- What the bot posts by itself, once.
+CREATE TABLE post (
+    id         {id},
+    guild_id   {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot       TEXT NOT NULL,                 -- what it belongs to, such as ballot:12
+    date       TEXT NOT NULL,                 -- the original date of an occurrence, or nothing
+    rung       TEXT NOT NULL,                 -- which of the posts around it, such as result
+    channel_id {bigint} NOT NULL,
+    due_at     {bigint} NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('due', 'sending', 'sent', 'late', 'missed', 'cancelled', 'in doubt')),
+    tries      INTEGER NOT NULL,
+    retry_at   {bigint},                      -- not before this
+    message_id {bigint},
+    reason     TEXT NOT NULL,                 -- why it is as it is
+    changed_at {bigint} NOT NULL,
+    UNIQUE (guild_id, slot, date, rung)
+) {strict};
+CREATE INDEX post_due ON post (state, due_at);
+
+-- Who decided what, for organisers.
+CREATE TABLE audit (
+    id       {id},
+    guild_id {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    at       {bigint} NOT NULL,
+    actor_id {bigint},                        -- nothing once that member is forgotten
+    action   TEXT NOT NULL,
+    subject  TEXT NOT NULL
+) {strict};
+CREATE INDEX audit_guild ON audit (guild_id, at);

@@ -1,0 +1,165 @@
+"""The tables as statements name them; `migrations/` makes them and says what the columns are for."""
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from sqlalchemy import INTEGER, BigInteger, Column, Dialect, MetaData, Table, Text, TypeDecorator
+
+metadata = MetaData()
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Number = BigInteger().with_variant(INTEGER, "sqlite")  # strict tables of SQLite know one kind of whole numbers
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment (aware), kept as microseconds since 1970."""
+
+    impl = Number
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Write a moment."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Read a moment."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+class Items(TypeDecorator[tuple[str | int, ...]]):
+    """A short list of texts or numbers, kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str | int, ...] | None, dialect: Dialect) -> str | None:
+        """Write a list."""
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str | int, ...] | None:
+        """Read a list."""
+        return None if value is None else tuple(orjson.loads(value))
+
+
+def _table(name: str, *columns: Column[object]) -> Table:
+    return Table(name, metadata, *columns)
+
+
+club = _table(
+    "club",
+    Column("guild_id", Number, primary_key=True),
+    Column("channel_id", Number),
+    Column("organiser_role_id", Number),
+    Column("zone", Text, nullable=False),
+    Column("quota", INTEGER, nullable=False),
+)
+suggestion = _table(
+    "suggestion",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("paper", Text),
+    Column("title", Text, nullable=False),
+    Column("authors", Items, nullable=False),
+    Column("year", INTEGER),
+    Column("described", INTEGER, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("suggested_by", Number),
+    Column("made_at", Instant, nullable=False),
+    Column("place", INTEGER),
+    Column("decided_at", Instant),
+    Column("decided_by", Number),
+    Column("remark", Text, nullable=False),
+    Column("review_key", Text),
+    Column("merged_into", Number),
+)
+suggestion_key = _table(
+    "suggestion_key",
+    Column("suggestion_id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("key", Text, primary_key=True),
+    Column("live", INTEGER, nullable=False),
+)
+support = _table(
+    "support",
+    Column("suggestion_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+ballot = _table(
+    "ballot",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("quorum", INTEGER, nullable=False),
+    Column("opened_by", Number),
+    Column("opened_at", Instant, nullable=False),
+    Column("closes_at", Instant),
+    Column("closed_by", Number),
+    Column("channel_id", Number, nullable=False),
+    Column("message_id", Number),
+    Column("result", Text),
+)
+ballot_option = _table(
+    "ballot_option",
+    Column("ballot_id", Number, primary_key=True),
+    Column("position", INTEGER, primary_key=True),
+    Column("seniority", INTEGER, nullable=False),
+    Column("suggestion_id", Number),
+    Column("review_key", Text),
+    Column("paper", Text),
+    Column("title", Text, nullable=False),
+    Column("authors", Items, nullable=False),
+)
+vote = _table(
+    "vote",
+    Column("ballot_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True),
+    Column("choices", Items, nullable=False),
+    Column("clicked", Number, nullable=False),
+)
+meeting = _table(
+    "meeting",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("paper", Text),
+    Column("review_key", Text),
+    Column("title", Text),
+    Column("authors", Items, nullable=False),
+    Column("suggestion_id", Number),
+    Column("ballot_id", Number),
+    Column("chosen_at", Instant),
+    Column("chosen_by", Number),
+    Column("presenter_id", Number),
+    Column("notes", Text, nullable=False),
+)
+post = _table(
+    "post",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("rung", Text, nullable=False),
+    Column("channel_id", Number, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", INTEGER, nullable=False),
+    Column("retry_at", Instant),
+    Column("message_id", Number),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+audit = _table(
+    "audit",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_id", Number),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
