@@ -1,0 +1,1 @@
+"""What the club decides, and when."""
