@@ -103,6 +103,38 @@ async def test_a_version_never_changes(catalog: PaperCatalog, arxiv: Shelf) -> N
     assert len(arxiv.asked) == 2
 
 
+async def test_two_versions_of_a_paper_are_never_taken_for_each_other(catalog: PaperCatalog) -> None:
+    first, second = PaperId("arxiv", ONE.value, 1), PaperId("arxiv", ONE.value, 2)
+    for _ in range(2):
+        answer = await catalog.get([first, second, ONE], NOW)
+        assert [(paper_id.version, known.paper.id.version) for paper_id, known in answer.known.items()] == [(1, 1)]
+        for version in (first, second, ONE):
+            recalled = catalog.recall(version, NOW)
+            assert recalled is None or recalled.paper.id.version == version.version
+        await catalog.get([second], NOW)
+        await catalog.get([ONE], NOW)
+    for ids in ([first, second, ONE], [ONE, second], [second, ONE]):
+        assert (await catalog.peek(ids))[ONE].paper.id.version == ids[0].version
+    assert (await catalog.peek([PaperId("arxiv", ONE.value, 9), second]))[ONE].paper.id.version == 2
+
+
+async def test_the_latest_version_does_not_stand_for_another_for_ever(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    class Latest(Shelf):
+        def _paper(self, paper_id: PaperId) -> Paper:
+            return super()._paper(PaperId(paper_id.scheme, paper_id.value, 5))
+
+    other.__class__ = Latest
+    arxiv.fault = SourceFault("is not answering")
+    first = PaperId("arxiv", ONE.value, 1)
+    assert (await catalog.get([first], NOW)).known[ONE].paper.id.version == 5
+    arxiv.fault = None
+    assert catalog.recall(first, NOW + DAY) is None
+    assert (await catalog.get([first], NOW + DAY)).known[ONE].paper.id.version == 1
+    assert catalog.recall(first, NOW + 9 * DAY)
+
+
 async def test_what_nobody_knows_is_asked_for_again_soon(catalog: PaperCatalog, arxiv: Shelf, other: Shelf) -> None:
     unknown = PaperId("arxiv", "2401.99999")
     assert (await catalog.get([unknown], NOW)).known == {}
@@ -166,6 +198,25 @@ async def test_what_a_rater_knows_is_added_once_a_day(tmp_path: Path, arxiv: She
     assert await catalog.rate(ONE, known, NOW + DAY) == known
     assert catalog.complete("rated", 5) == []
     await catalog.close()
+
+
+async def test_fifty_who_see_a_paper_ask_for_its_rating_once(tmp_path: Path, arxiv: Shelf, other: Shelf) -> None:
+    catalog = PaperCatalog(PaperCache(tmp_path / "papers.db"), [arxiv], other)
+    await catalog.open()
+    known = (await catalog.get([ONE], NOW)).known[ONE]
+    other.slow.clear()
+    rating = [asyncio.create_task(catalog.rate(ONE, known, NOW)) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    rating[0].cancel()
+    other.slow.set()
+    await asyncio.gather(*rating[1:])
+    assert other.asked == [(ONE,)]
+    other.slow.clear()
+    last = asyncio.create_task(catalog.rate(ONE, known, NOW + DAY))
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(catalog.close(), 1)
+    with pytest.raises(asyncio.CancelledError):
+        await last
 
 
 async def test_each_source_is_asked_for_what_it_knows(catalog: PaperCatalog, arxiv: Shelf) -> None:
