@@ -117,7 +117,8 @@ class PaperCatalog:
     async def get(self, ids: Iterable[PaperId], now: datetime) -> Answer:
         """Describe papers; those that nobody knows are left out. Takes as long as the sources take.
 
-        Of several versions of a paper the first is described. Whoever is tired of waiting may cancel this; what was asked for is finished for those who ask again.
+        Of several versions of a paper the first is described. Whoever is tired of waiting may cancel this; what was
+        asked for is finished for those who ask again.
         """
         wanted = {key_of(paper_id): paper_id for paper_id in dict.fromkeys(ids)}
         cached = await self._cache.get(list(wanted))

@@ -75,7 +75,10 @@ class SemanticScholar:
 
 
 def parse_paper(entry: Mapping[str, object], asked: PaperId | None = None) -> Paper | None:
-    """Read a paper. Its id is what was asked for, but for an id of the service's own the one it has elsewhere; None without title or id."""
+    """Read a paper; None without title or id.
+
+    Its id is what was asked for, but for one of the service's own the one that it has elsewhere.
+    """
     others = record(entry.get("externalIds"))
     sha1 = line(entry.get("paperId"))
     own = PaperId("s2", sha1) if _SHA1.fullmatch(sha1) else None
