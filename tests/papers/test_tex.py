@@ -19,10 +19,12 @@ from bot.papers.tex import readable_text
         (r"Schr\"{o}dinger, G\"odel, Erd\H{o}s, Poincar\'e and Ko\v{c}", "Schrödinger, Gödel, Erdős, Poincaré and Koč"),
         (r"na\"\i ve, na{\"\i}ve, {\'\i} and \v s", "naïve, naïve, í and š"),
         (r"\O rsted, {\o}re, Stra\ss e, \AA{}ngstr\"om", "Ørsted, øre, Straße, Ångström"),
+        (r"Nguy\~{\^e}n, Vi\d{\^{e}}t, {\'{\u a}}, \'{\"u} and \t{oo}", "Nguyễn, Việt, ắ, ǘ and o͡o"),
         # typography
         ("``quoted'' words---and pages 1--10", "“quoted” words—and pages 1–10"),
         ("f'', `code` and ``open", "f'', `code` and ``open"),
         ("Figure~1 of Smith et~al.", "Figure 1 of Smith et al."),
+        (r"\textquotedblleft so\textquotedblright{} or \lq so\rq, at 3\arcsec", "“so” or ‘so’, at 3″"),
         (r"one \\ two\ three\,four", "one   two three four"),
         (r"95\% of R\&D costs \$5, a\_b and \#1 of \{x\}", "95% of R&D costs $5, a_b and #1 of {x}"),
         # macros
@@ -33,10 +35,13 @@ from bot.papers.tex import readable_text
         (r"the 5\textsuperscript{th} of 10\textsuperscript{3}", "the 5ᵗʰ of 10³"),
         (r"\BERT{} and \ourmodel beat \LaTeX; \foo{bar}", "BERT and ourmodel beat LaTeX; foo(bar)"),
         (r"\alpha-helix of \sim 5 \r{A}", "α-helix of ∼ 5 Å"),
+        (r"H{\sc i}, C\,{\sc iv} and \textsc{ii}, but {\sc Galform}", "HI, C IV and II, but Galform"),
         # math
         (r"$\alpha$-divergence in $O(n^{1+o(1)})$", "α-divergence in O(n¹⁺ᵒ⁽¹⁾)"),
         (r"H$_2$O, $ x^2 $, \(y_1\), \[z\] and $$E=mc^2$$", "H₂O, x², y₁, z and E = mc²"),
         (r"the $N$th of $\begin{matrix}a\end{matrix}$", r"the Nth of $\begin{matrix}a\end{matrix}$"),
+        (r"3$-$5 $\mu$m, (p$=$0.01, r$^2$$>$0.9) and ViT-B$/$16", "3−5 μm, (p=0.01, r²>0.9) and ViT-B/16"),
+        (r"[Fe/H]$=-0.5$ and $x=-1$", "[Fe/H]=−0.5 and x = −1"),
         (r"costs \$5 for $x$ and $50 \leq x$", "costs $5 for x and 50 ≤ x"),
     ],
 )  # fmt: skip
