@@ -51,7 +51,7 @@ SIGNS = {c: c for c in "%&_$#{}"} | dict.fromkeys(",;: \n\t\\", " ") | dict.from
 FONTS = frozenset(
     ["emph", "text", "textit", "textbf", "textsc", "texttt", "textrm", "textsf", "textsl", "textup", "textmd",
      "textnormal", "underline", "uline", "mbox", "hbox", "fbox", "uppercase", "lowercase", "MakeUppercase",
-     "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "ensuremath"]
+     "mathrm", "mathbf", "mathit", "mathsf", "mathtt", "ensuremath", "ce", "num"]
 )  # fmt: skip
 SWITCHES = frozenset(
     ["em", "bf", "it", "sc", "tt", "rm", "sf", "sl", "bfseries", "itshape", "scshape", "ttfamily", "rmfamily",

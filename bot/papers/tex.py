@@ -89,7 +89,7 @@ class _Reading:
         if _AMOUNT.match(body) and _WORD.search(_NOT_BARE.sub(" ", body)):
             return False
         if _MATH_MARK.search(body):
-            return "\n\n" not in body
+            return "\n\n" not in body and ("\\" in body or not _PROSE.search(_NOT_BARE.sub("{}", body)))
         if _OPERATOR.fullmatch(body):
             return True
         # Pandoc's rule: `$` close to what it holds, and no digit behind.
