@@ -152,6 +152,10 @@ def test_a_version_is_kept_and_does_not_count() -> None:
             "ACL Anthology P19-1355, acl:2020.tacl-1.54; 2020.acl-main.442.",
             ["acl:P19-1355", "acl:2020.tacl-1.54", "acl:2020.acl-main.442"],
         ),
+        (
+            "for 5 $ arXiv:1706.03762 % a comment\nor 5 \u20ac 10.1145/3, $5 1810.04805",
+            ["arxiv:1706.03762", "doi:10.1145/3", "arxiv:1810.04805"],
+        ),
         ("two lines\n1706.03762\nv2 is out", ["arxiv:1706.03762"]),
     ],
 )
@@ -164,6 +168,7 @@ def test_the_papers_of_a_message_are_found(text: str, expected: list[str]) -> No
     [
         "on 2021.12345 or 1234.56789, and 0000.0000, 1706.00000, 0703.1234",
         "it costs $1204.5678, 1204.5678\u20ac, +1204.5678 or 1204.5678%",
+        "it costs $ 1204.5678, \u20ac 1204.5678, \u00a5\u00a01204.5678, 1204.5678 \u20ac or 1204.5678\u00b0",
         "at 192.168.1203.1234 and 10.1203.1234.5, net 10.0.0.0/8",
         "room A12-3456, build 2021.dev-main.12, part P19-1001",
         "22203.15556 2203.155567 x2203.15556 2203.15556x 12-2203.15556 2203.15556-7 2203.15556@example.org",
