@@ -248,6 +248,37 @@ async def test_a_search_falls_back_too(catalog: PaperCatalog, arxiv: Shelf, othe
     assert [known.stale for known in stale.found] == [True]
 
 
+async def test_what_was_found_while_a_source_was_down_is_searched_for_again(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    arxiv.fault = SourceFault("is not answering")
+    await catalog.search("first", NOW)
+    arxiv.fault = None
+    assert [known.paper.source for known in (await catalog.search("first", NOW)).found] == ["arXiv"]
+    await catalog.search("nothing at all", NOW)
+    asked = len(arxiv.asked), len(other.asked)
+    assert (await catalog.search("nothing at all", NOW + DAY / 2)).found == ()
+    assert (len(arxiv.asked), len(other.asked)) == asked
+
+
+async def test_when_arxiv_is_down_all_others_are_asked(tmp_path: Path, arxiv: Shelf, other: Shelf) -> None:
+    arxiv.fault = SourceFault("is not answering")
+    third = Shelf("Third", {TWO: "The second one, elsewhere"})
+    catalog = PaperCatalog(PaperCache(tmp_path / "papers.db"), [arxiv, other, third])
+    await catalog.open()
+    assert (await catalog.get([TWO], NOW)).known[TWO].paper.source == "Third"
+    await catalog.close()
+
+
+async def test_memory_holds_only_the_last_papers(catalog: PaperCatalog, arxiv: Shelf) -> None:
+    many = [PaperId("arxiv", f"2402.{number:05}") for number in range(1, 301)]
+    arxiv.papers |= dict.fromkeys(many, "One of many")
+    await catalog.get(many, NOW)
+    assert catalog.recall(many[0], NOW) is None
+    assert catalog.recall(many[-1], NOW)
+    assert sum(catalog.recall(paper_id, NOW) is not None for paper_id in many) == 256
+
+
 async def test_titles_are_completed_without_asking_anybody(catalog: PaperCatalog, arxiv: Shelf) -> None:
     assert catalog.complete("first", 5) == []
     await catalog.get([ONE, TWO], NOW)
