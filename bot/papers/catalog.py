@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 # arXiv asks not to repeat a query within a day, since its answers change once a day.
 _FRESH = timedelta(hours=24)
-_UNKNOWN = timedelta(minutes=10)
+_SOON = timedelta(minutes=10)  # for what is not known, or only from a source that stood in for arXiv
 _RECENT = 256  # papers that are kept in memory
 
 
@@ -230,8 +230,12 @@ class PaperCatalog:
                 faults.append(f"{source.name} {fault.reason}")
                 continue
             if papers:
-                entries: dict[str, Paper | None] = {key_of(latest(paper.id)): paper for paper in papers}
-                await self._cache.put(entries, now)
+                entries = {key_of(latest(paper.id)): paper for paper in papers}
+                kept = await self._cache.get([key for key, paper in entries.items() if _stands_in(paper.id, paper)])
+                better = {
+                    key for key, entry in kept.items() if entry.paper and not _stands_in(entry.paper.id, entry.paper)
+                }
+                await self._cache.put({key: paper for key, paper in entries.items() if key not in better}, now)
                 if not faults:
                     await self._cache.put_search(words, entries, now)
                 return Search(tuple(Known(paper, now) for paper in papers), tuple(faults))
@@ -257,8 +261,11 @@ def latest(paper_id: PaperId) -> PaperId:
 
 
 def _is_fresh(paper_id: PaperId, entry: Cached, now: datetime) -> bool:
-    if entry.paper is None:
-        return now - entry.at < _UNKNOWN
-    # A version never changes; but where arXiv was down, another source may have described the latest one instead.
-    is_final = paper_id.version is not None and paper_id.version == entry.paper.id.version
-    return is_final or now - entry.at < _FRESH
+    if entry.paper is None or _stands_in(paper_id, entry.paper):
+        return now - entry.at < _SOON
+    return paper_id.version is not None or now - entry.at < _FRESH  # a version never changes
+
+
+def _stands_in(paper_id: PaperId, paper: Paper) -> bool:
+    """Tell whether another source described a paper of arXiv's: without all its facts, and whatever the version."""
+    return paper_id.scheme == "arxiv" and paper.source != "arXiv"

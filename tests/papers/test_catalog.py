@@ -130,9 +130,23 @@ async def test_the_latest_version_does_not_stand_for_another_for_ever(
     first = PaperId("arxiv", ONE.value, 1)
     assert (await catalog.get([first], NOW)).known[ONE].paper.id.version == 5
     arxiv.fault = None
-    assert catalog.recall(first, NOW + DAY) is None
-    assert (await catalog.get([first], NOW + DAY)).known[ONE].paper.id.version == 1
+    soon = NOW + timedelta(minutes=10)
+    assert catalog.recall(first, soon - timedelta(minutes=1))
+    assert catalog.recall(first, soon) is None
+    assert (await catalog.get([first], soon)).known[ONE].paper.id.version == 1
     assert catalog.recall(first, NOW + 9 * DAY)
+
+
+async def test_what_arxiv_says_is_kept_when_a_search_finds_the_paper_elsewhere(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    other.papers[TWO] = "The second one, elsewhere"
+    await catalog.get([ONE], NOW)
+    found = await catalog.search("elsewhere", NOW)
+    assert [known.paper.source for known in found.found] == ["Other", "Other"]
+    kept = await catalog.peek([ONE, TWO])
+    assert [kept[paper_id].paper.source for paper_id in (ONE, TWO)] == ["arXiv", "Other"]
+    assert (await catalog.get([TWO], NOW + timedelta(minutes=10))).known[TWO].paper.source == "arXiv"
 
 
 async def test_what_nobody_knows_is_asked_for_again_soon(catalog: PaperCatalog, arxiv: Shelf, other: Shelf) -> None:
