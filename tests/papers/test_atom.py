@@ -120,6 +120,8 @@ def test_the_feed_of_an_error_is_a_fault_that_says_which() -> None:
     assert caught.value.detail == "incorrect id format for abc"
     with pytest.raises(Refused):
         parse_feed(error_feed("x").replace(b"/api/errors#", b"/"))
+    with pytest.raises(Refused):
+        parse_feed(error_feed("x").replace(b"arXiv api core", b""))
 
 
 HOSTILE = {

@@ -291,6 +291,10 @@ async def test_memory_holds_only_the_last_papers(catalog: PaperCatalog, arxiv: S
     assert catalog.recall(many[0], NOW) is None
     assert catalog.recall(many[-1], NOW)
     assert sum(catalog.recall(paper_id, NOW) is not None for paper_id in many) == 256
+    await catalog.get([many[44]], NOW)  # the next to go, but for that
+    await catalog.get([ONE], NOW)
+    assert catalog.recall(many[44], NOW)
+    assert catalog.recall(many[45], NOW) is None
 
 
 async def test_titles_are_completed_without_asking_anybody(catalog: PaperCatalog, arxiv: Shelf) -> None:

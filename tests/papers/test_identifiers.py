@@ -39,6 +39,8 @@ from bot.papers.identifiers import PaperId, find_paper_ids, parse_arxiv_id, pars
         ("https://www.aclweb.org/anthology/W/W18/W18-5446.pdf", "acl:W18-5446"),
         ("https://openreview.net/pdf?id=ryxWIgBFPS", "openreview:ryxWIgBFPS"),
         ("https://openreview.net/forum?id=rJl-b3RcF7&noteId=x", "openreview:rJl-b3RcF7"),
+        ("https://openreview.net/forum?noteId=x&amp;id=rJl-b3RcF7", "openreview:rJl-b3RcF7"),
+        ("https://openreview.net/forum?id=rJl-b3RcF7&id=ryxWIgBFPS", "openreview:rJl-b3RcF7"),
         ("https://www.arxiv-vanity.com/papers/1706.03762/", "arxiv:1706.03762"),
         ("https://www.semanticscholar.org/arxiv/1706.03762", "arxiv:1706.03762"),
         ("https://www.biorxiv.org/content/10.1101/2020.01.30.927871v2.full", "doi:10.1101/2020.01.30.927871"),
@@ -166,7 +168,7 @@ def test_the_papers_of_a_message_are_found(text: str, expected: list[str]) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "on 2021.12345 or 1234.56789, and 0000.0000, 1706.00000, 0703.1234",
+        "on 2021.12345 or 1234.56789, and 0000.0000, 1706.00000, 0703.1234, 0801.0000, math/0309000",
         "it costs $1204.5678, 1204.5678\u20ac, +1204.5678 or 1204.5678%",
         "it costs $ 1204.5678, \u20ac 1204.5678, \u00a5\u00a01204.5678, 1204.5678 \u20ac or 1204.5678\u00b0",
         "at 192.168.1203.1234 and 10.1203.1234.5, net 10.0.0.0/8",
