@@ -60,6 +60,7 @@ _HINT = re.compile(r"(?:/|[0-9]{4}|:\s?[0-9]|2:)(?=(?P<rest>(?P<word>\S*)(?:\s\S
 _BEFORE = 64
 _GLUED = re.compile(r"(?<=[^/=])(?=https?://)", re.IGNORECASE)  # but not where one link holds another
 _WORDED = re.compile(r"\[[^\[\]]*\]\(|\|[^|<>]*>")  # what is around a link with words, of markdown and of Slack
+_SUBJECT = re.compile(r"\[[a-z-]{2,9}(?:\.[A-Za-z-]{2,9})?\]")  # `arXiv:1706.03762 [cs.CL]` is how to cite it
 _AROUND = " \t\r\n<>()[]{}\"'`*_|~.,;:!?\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
 # Soft hyphens, zero-width and bidirectional marks; not the overrides, which show another order than there is.
@@ -85,7 +86,7 @@ def parse_paper_id(text: str) -> PaperId | None:
     """
     text = _clean(text)
     if named := {found for match in _candidates(text) for found in _read(match)}:
-        more = len(named) > 1 or re.search(r"[^\W_]", _WORDED.sub("", _CANDIDATE.sub("", text)))
+        more = len(named) > 1 or re.search(r"[^\W_]", _SUBJECT.sub("", _WORDED.sub("", _CANDIDATE.sub("", text))))
         return None if more else named.pop()
     for bare in (text.strip(), text.strip(_AROUND)):  # ids of OpenReview may end with an underscore
         scheme, _, value = bare.partition(":")

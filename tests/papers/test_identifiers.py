@@ -189,6 +189,8 @@ def test_what_only_looks_like_an_id_is_left(text: str) -> None:
     [
         ("P19-1355", "acl:P19-1355"),
         (" [1706.03762]\n", "arxiv:1706.03762"),
+        ("arXiv:1706.03762v7 [cs.CL]", "arxiv:1706.03762"),
+        ("arXiv:hep-th/9711200 [cond-mat.stat-mech]", "arxiv:hep-th/9711200"),
         ("`openreview:rJl-b3RcF7`", "openreview:rJl-b3RcF7"),
         ("[Attention](https://arxiv.org/abs/1706.03762)", "arxiv:1706.03762"),
         ("<https://arxiv.org/abs/1706.03762|Attention>", "arxiv:1706.03762"),
@@ -204,6 +206,7 @@ def test_an_id_alone_may_be_in_brackets_or_quotes(text: str, expected: str) -> N
     "text",
     [
         "1706.03762 and more",
+        "1706.03762 [see below]",
         "1706.03762 1810.04805",
         "[1706.03762](https://evil.example)",
         "BERT: 1810",
