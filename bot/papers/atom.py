@@ -93,7 +93,8 @@ def _paper(entry: Element) -> Paper | None:
         elif tag == _PRIMARY:
             categories = {child.get("term", ""): None} | categories
         elif tag == _DOI:
-            dois += (child.text or "").lower().split()  # which don't tell cases apart; an element may hold several
+            # They don't tell cases apart; an element may hold several.
+            dois += [doi.strip(",;") for doi in (child.text or "").lower().split()]
         elif tag not in texts:
             texts[tag] = child.text or ""
     title, address = _collapse(texts.get(_TITLE, "")), texts.get(_ID, "").strip()

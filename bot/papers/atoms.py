@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.papers.symbols import LARGE
+from bot.papers.symbols import LARGE, SMALL
 
 Kind = Literal["ord", "num", "name", "op", "rel", "open", "close", "bar", "punct", "text", "frac", "space"]
 
@@ -40,7 +40,10 @@ def _settled(atoms: Sequence[Atom]) -> list[Atom]:
     for index, atom in enumerate(atoms):
         before = settled[-1].kind if settled else None
         after = atoms[index + 1].kind if index + 1 < len(atoms) else None
-        is_sign = atom.kind == "rel" and (before in (None, "open", "rel", "punct") or after in (None, "close", "punct"))
+        after_relation = index > 0 and atoms[index - 1].kind == "rel"
+        is_sign = atom.kind == "rel" and (
+            after_relation or before in (None, "open", "punct") or after in (None, "close", "punct")
+        )
         if is_sign or (atom.text == ":" and before == after == "num"):  # 3:1
             settled.append(replace(atom, kind="bar"))
         elif atom.kind == "frac" and (
@@ -64,5 +67,6 @@ def _apart(left: Atom, right: Atom, *, tight: bool) -> bool:
     if right.kind == "op":
         return left.kind in _ENDS
     if left.kind == "name":
-        return right.kind in ("ord", "num", "name")
+        is_compound = right.kind == "name" and left.text[-1] in SMALL  # Bi₂Se₃
+        return right.kind in ("ord", "num", "name") and not is_compound
     return left.open_end and right.text[0].isalnum()

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 # arXiv asks not to repeat a query within a day, since its answers change once a day.
 _FRESH = timedelta(hours=24)
-_UNKNOWN = timedelta(minutes=10)
+_SOON = timedelta(minutes=10)  # for what is not known, or only from a source that stood in for arXiv
 _RECENT = 256  # papers that are kept in memory
 
 
@@ -66,6 +66,7 @@ class PaperCatalog:
         self._recent: dict[str, Known] = {}  # the last ones, by key
         self._asking: dict[str, asyncio.Task[tuple[Known | None, tuple[str, ...]]]] = {}
         self._searching: dict[str, asyncio.Task[Search]] = {}
+        self._rating: dict[str, asyncio.Task[Paper | None]] = {}
 
     async def open(self) -> None:
         """Open the cache."""
@@ -73,7 +74,7 @@ class PaperCatalog:
 
     async def close(self) -> None:
         """End what is being asked, and close the sources and the cache; may be called again."""
-        tasks: list[asyncio.Task[Any]] = [*self._asking.values(), *self._searching.values()]
+        tasks: list[asyncio.Task[Any]] = [*self._asking.values(), *self._searching.values(), *self._rating.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, *(source.aclose() for source in self._sources), return_exceptions=True)
@@ -104,17 +105,22 @@ class PaperCatalog:
             del self._recent[next(iter(self._recent))]
 
     async def peek(self, ids: Iterable[PaperId]) -> dict[PaperId, Known]:
-        """Give what the cache knows, however old, and ask nobody."""
+        """Give what the cache knows, however old, and ask nobody; of several versions of a paper the first it knows."""
         wanted = {key_of(paper_id): paper_id for paper_id in ids}
         cached = await self._cache.get(list(wanted))
-        return {wanted[key]: Known(entry.paper, entry.at) for key, entry in cached.items() if entry.paper}
+        known: dict[PaperId, Known] = {}
+        for key, paper_id in wanted.items():
+            if (entry := cached.get(key)) and entry.paper:
+                known.setdefault(paper_id, Known(entry.paper, entry.at))
+        return known
 
     async def get(self, ids: Iterable[PaperId], now: datetime) -> Answer:
         """Describe papers; those that nobody knows are left out. Takes as long as the sources take.
 
-        Whoever is tired of waiting may cancel this; what was asked for is finished for those who ask again.
+        Of several versions of a paper the first is described. Whoever is tired of waiting may cancel this; what was
+        asked for is finished for those who ask again.
         """
-        wanted = {key_of(paper_id): paper_id for paper_id in ids}
+        wanted = {key_of(paper_id): paper_id for paper_id in dict.fromkeys(ids)}
         cached = await self._cache.get(list(wanted))
         known: dict[PaperId, Known] = {}
         waiting: dict[str, asyncio.Task[tuple[Known | None, tuple[str, ...]]]] = {}
@@ -145,20 +151,27 @@ class PaperCatalog:
             return known
         key = f"rating {key_of(paper_id)}"
         cached = (await self._cache.get([key])).get(key)
-        if cached is None or now - cached.at >= _FRESH:
-            try:
-                said = (await self._rater.fetch([paper_id])).get(paper_id)
-            except SourceFault as fault:
-                _log.info("%s %s (rating %s)", self._rater.name, fault.reason, paper_id)
-                return known
-            await self._cache.put({key: said}, now)
-            cached = Cached(said, now)
-        if cached.paper is None:
+        if cached and now - cached.at < _FRESH:
+            rating = cached.paper
+        else:
+            task = self._begin(self._rating, key, self._ask_rating(self._rater, paper_id, key, now))
+            await asyncio.wait([task])
+            rating = task.result()
+        if rating is None:
             return known
-        rated = replace(known, paper=replace(paper, tldr=cached.paper.tldr, citations=cached.paper.citations))
+        rated = replace(known, paper=replace(paper, tldr=rating.tldr, citations=rating.citations))
         if not known.stale:
             self._remember(key_of(asked_for), rated)
         return rated
+
+    async def _ask_rating(self, rater: Source, paper_id: PaperId, key: str, now: datetime) -> Paper | None:
+        try:
+            rating = (await rater.fetch([paper_id])).get(paper_id)
+        except SourceFault as fault:
+            _log.info("%s %s (rating %s)", rater.name, fault.reason, paper_id)
+            return None
+        await self._cache.put({key: rating}, now)
+        return rating
 
     async def search(self, words: str, now: datetime, limit: int = 10) -> Search:
         """Find papers by words of their titles. Takes as long as the sources take; may be cancelled."""
@@ -217,8 +230,12 @@ class PaperCatalog:
                 faults.append(f"{source.name} {fault.reason}")
                 continue
             if papers:
-                entries: dict[str, Paper | None] = {key_of(latest(paper.id)): paper for paper in papers}
-                await self._cache.put(entries, now)
+                entries = {key_of(latest(paper.id)): paper for paper in papers}
+                kept = await self._cache.get([key for key, paper in entries.items() if _stands_in(paper.id, paper)])
+                better = {
+                    key for key, entry in kept.items() if entry.paper and not _stands_in(entry.paper.id, entry.paper)
+                }
+                await self._cache.put({key: paper for key, paper in entries.items() if key not in better}, now)
                 if not faults:
                     await self._cache.put_search(words, entries, now)
                 return Search(tuple(Known(paper, now) for paper in papers), tuple(faults))
@@ -244,6 +261,11 @@ def latest(paper_id: PaperId) -> PaperId:
 
 
 def _is_fresh(paper_id: PaperId, entry: Cached, now: datetime) -> bool:
-    if entry.paper is None:
-        return now - entry.at < _UNKNOWN
+    if entry.paper is None or _stands_in(paper_id, entry.paper):
+        return now - entry.at < _SOON
     return paper_id.version is not None or now - entry.at < _FRESH  # a version never changes
+
+
+def _stands_in(paper_id: PaperId, paper: Paper) -> bool:
+    """Tell whether another source described a paper of arXiv's: without all its facts, and whatever the version."""
+    return paper_id.scheme == "arxiv" and paper.source != "arXiv"

@@ -14,15 +14,11 @@ from bot.papers.identifiers import PaperId, parse_doi
 from bot.papers.paper import Paper
 from bot.papers.service import Clock, Service, Sleep, fetch_each, listed, unreadable
 from bot.papers.values import line, moment, paragraphs, publisher_dois, record, records
+from bot.papers.withdrawal import is_withdrawn
 
 _PACE = 0.6  # seconds; five hundred questions in five minutes are free, a thousand for who has a contact
 _VERSION = re.compile(r"v([1-9][0-9]{0,2})")
 _CATEGORY = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)$")
-_WITHDRAWN = re.compile(
-    r"\b(?:paper|article|submission|manuscript|preprint|work|version|note|draft)"
-    r" (?:has been|have been|is|was|is being) withdrawn\b",
-    re.IGNORECASE,
-)
 _LONGEST_QUESTION = 300  # characters
 
 
@@ -93,10 +89,10 @@ def parse_doi_record(attributes: Mapping[str, object], asked: PaperId | None = N
     if paper_id is None or paper_id.scheme != "arxiv" or not title:
         return None
     submitted = _dates(attributes, "Submitted")
-    updated = submitted or _dates(attributes, "Updated")
+    updated = _dates(attributes, "Updated") | submitted  # of some records only the first version has both
     latest = max(updated, default=None)
     abstract = "\n\n".join(_descriptions(attributes, "Abstract"))
-    comment = " ".join(_descriptions(attributes, "Other"))
+    comment = " ".join(" ".join(_descriptions(attributes, "Other")).split())
     paper_id = PaperId("arxiv", paper_id.value, latest)
     return Paper(
         id=paper_id,
@@ -108,9 +104,9 @@ def parse_doi_record(attributes: Mapping[str, object], asked: PaperId | None = N
         published=submitted.get(1),
         updated=updated.get(latest) if latest else None,
         categories=_categories(attributes),
-        comment=" ".join(comment.split()),
+        comment=comment,
         dois=publisher_dois(*_printed(attributes)),
-        withdrawn="withdrawn" in comment.casefold() or bool(_WITHDRAWN.search(abstract)),
+        withdrawn=is_withdrawn(abstract, comment),
     )
 
 

@@ -24,6 +24,7 @@ from bot.papers.symbols import (
     LARGE,
     LETTERLIKE,
     OPENING,
+    OVERLINE,
     RAISED,
     RAISED_LETTERS,
     RENAMED,
@@ -47,10 +48,19 @@ _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 _THOUSANDS = re.compile(r"(?<![\d.,}])[1-9]\d{0,2}(?:(?:,|\{,\})\d{3})+(?![\d,])")
 _SYNONYMS = (  # what latex2mathml does not know, or only in part
     (re.compile(r"\\math(?:ds|bbm)(?![a-z])"), r"\\mathbb"),
+    (re.compile(r"\\textsc(?![a-z])"), r"\\text"),
+    (re.compile(r"\\[ns](?:ice)?frac(?![a-z])"), r"\\frac"),
+    (re.compile(r"\\(d?dag)(?![a-z])"), r"\\\1ger "),
+    (re.compile(r"\\backslash(?![a-z])"), r"\\setminus "),
+    (re.compile(r"\\AA(?![a-z])"), "Å"),
+    # of astronomers
+    (re.compile(r"\\sun(?![a-z])"), r"\\odot "),
+    (re.compile(r"\\arcmin(?![a-z])"), "'"),
+    (re.compile(r"\\arcsec(?![a-z])"), "''"),
     (re.compile(r"\\not\s*="), r"\\neq "),
     (re.compile(r"\\\\(?=\\[{}])"), ""),  # `\\\{`, escaped for a renderer of markdown that knows no math
     (re.compile(r"(?<=\S)(?<!left)(?<!ight)(?<!iddle)(?<!ig) \| (?=\S)"), r" \\mid "),  # as in P(x | y)
-    (re.compile(r"\\(?:ensuremath|xspace|nolimits|limits|[bB]igg?[lrm]?)(?![a-zA-Z])"), " "),
+    (re.compile(r"\\(?:ensuremath|xspace|nolimits|limits|mathop|[bB]igg?[lrm]?)(?![a-zA-Z])"), " "),
     (re.compile(r"\\operatorname\*?\s*\{\s*\\?arg\s*(?:\\[,;! ]\s*)?\\?(max|min)\s*\}"), r"\\arg\1 "),
     (re.compile(r"\\arg\s*(?:\\[,;! ]\s*)?\\(max|min)(?![a-z])"), r"\\arg\1 "),
 )
@@ -202,7 +212,8 @@ def _kind(node: Element, text: str) -> Kind:
         return "punct"
     if text in LARGE:
         return "op"
-    return "rel" if text not in LETTERLIKE and (unicodedata.category(text) == "Sm" or text in "*·") else "ord"
+    is_sign = unicodedata.category(text) == "Sm" or text in "*·" or "\u2190" <= text <= "\u21ff"  # the arrows
+    return "rel" if is_sign and text not in LETTERLIKE else "ord"
 
 
 def _styled(text: str, variant: str) -> str:
@@ -255,6 +266,9 @@ def _script(node: Element, mark: str, table: dict[int, int]) -> tuple[str, bool]
         return text.translate(table), False
     # Two factors are not one exponent, and scripts of scripts need brackets.
     plain = len(text) == 1 or (mark == "_" and text.isalnum() and not SMALL.intersection(text))
+    kinds = [atom.kind for atom in atoms]
+    if kinds[0] == "open" and kinds[-1] == "close" and kinds.count("open") == 1:
+        return mark + text, False
     return (mark + text, True) if plain else (f"{mark}({text})", False)
 
 
@@ -264,6 +278,9 @@ def _stacked(node: Element) -> Atom:
         combining = ACCENTS.get(mark, "") if node.tag == "mover" else {"―": "\u0332"}.get(mark, "")
         if len(base) == 1 and len(base[0].text) == 1 and combining:
             return replace(base[0], text=unicodedata.normalize("NFC", base[0].text + combining))
+        name = joined(base)
+        if combining == OVERLINE and len(name) <= _LONGEST_LETTERS and name.isalnum():
+            return Atom("".join(letter + combining for letter in name), "name")
     elif len(base) == 1 and base[0].kind == "op":
         under, over = (None, node[1]) if node.tag == "mover" else (node[1], node[2] if len(node) > 2 else None)
         return _scripted(base, under, over)

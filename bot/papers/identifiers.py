@@ -26,12 +26,13 @@ __all__ = ["PaperId", "find_paper_ids", "parse_arxiv_id", "parse_doi", "parse_id
 
 # Letters and digits, but for those of scripts that set no blanks between words.
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_CURRENCY = r"$\u20ac\u00a3\u00a5"
 # Where an id may begin and end: not in a word, a number, a price, an address or another id.
 _BEGIN = (
     r"(?<![0-9A-Za-z])(?=[0-9]|[a-z][a-z0-9-]{0,62}[./]|arxiv|doi|acl|corpus|s2)"  # tells most words apart
-    rf"(?<!{_LETTER})(?<![./@+$\u20ac\u00a3\u00a5])(?<!{_LETTER}-)"
+    rf"(?<!{_LETTER})(?<![./@+{_CURRENCY}])(?!(?<=[{_CURRENCY}][ \u00a0])[0-9]{{4}}\.[0-9])(?<!{_LETTER}-)"
 )
-_END = rf"(?!{_LETTER}|[./@-][0-9A-Za-z]|[%\u20ac\u00a3\u00b0])"
+_END = rf"(?!{_LETTER}|[./@-][0-9A-Za-z]|[%\u20ac\u00a3\u00a5\u00b0]|[ \u00a0][\u20ac\u00a3\u00a5])"
 
 # What links consist of; every other character may end one in prose or markdown.
 _LINK = r"[!#-;=?-Z_a-z~\u00c0-\u1fff]"
@@ -54,11 +55,12 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 # Only here a text is looked at closely: one of these is in every candidate, at most so many characters behind its
-# beginning, and what is left of it is in the same word and the next.
-_HINT = re.compile(r"(?:/|[0-9]{4}|:\s?[0-9]|2:)(?=(?P<rest>(?P<word>\S*)(?:\s\S*)?))")
+# beginning, and what is left of it is in the same word and the next, behind which the sign of a currency may stand.
+_HINT = re.compile(r"(?:/|[0-9]{4}|:\s?[0-9]|2:)(?=(?P<rest>(?P<word>\S*)(?:\s\S*)?(?:\s[^\w\s])?))")
 _BEFORE = 64
 _GLUED = re.compile(r"(?<=[^/=])(?=https?://)", re.IGNORECASE)  # but not where one link holds another
 _WORDED = re.compile(r"\[[^\[\]]*\]\(|\|[^|<>]*>")  # what is around a link with words, of markdown and of Slack
+_SUBJECT = re.compile(r"\[[a-z-]{2,9}(?:\.[A-Za-z-]{2,9})?\]")  # `arXiv:1706.03762 [cs.CL]` is how to cite it
 _AROUND = " \t\r\n<>()[]{}\"'`*_|~.,;:!?\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
 # Soft hyphens, zero-width and bidirectional marks; not the overrides, which show another order than there is.
@@ -84,7 +86,7 @@ def parse_paper_id(text: str) -> PaperId | None:
     """
     text = _clean(text)
     if named := {found for match in _candidates(text) for found in _read(match)}:
-        more = len(named) > 1 or re.search(r"[^\W_]", _WORDED.sub("", _CANDIDATE.sub("", text)))
+        more = len(named) > 1 or re.search(r"[^\W_]", _SUBJECT.sub("", _WORDED.sub("", _CANDIDATE.sub("", text))))
         return None if more else named.pop()
     for bare in (text.strip(), text.strip(_AROUND)):  # ids of OpenReview may end with an underscore
         scheme, _, value = bare.partition(":")

@@ -35,7 +35,12 @@ def plain_line(markup: str) -> str:
 
 def plain_paragraphs(markup: str) -> str:
     """Read an abstract: paragraphs parted by an empty line; a heading such as Abstract says nothing and goes."""
-    return "\n\n".join(_Reading(markup).paragraphs())
+    paragraphs = _Reading(markup).paragraphs()
+    return "\n\n".join(paragraphs[1:] if paragraphs and _is_idle(paragraphs[0]) else paragraphs)
+
+
+def _is_idle(heading: str) -> bool:
+    return heading.strip(" .:\n").casefold() in _IDLE_HEADINGS
 
 
 def _unescape(text: str) -> str:
@@ -112,7 +117,7 @@ class _Reading:
             case "sup":
                 self._pieces.append(_script(content, "^", SUPERSCRIPTS))
             case "title":
-                self._heading = "" if content.strip(" .:\n").casefold() in _IDLE_HEADINGS else content.strip(" .:\n")
+                self._heading = "" if _is_idle(content) else content.strip(" .:\n")
             case "tex-math":
                 document = _DOCUMENT.search(content)
                 self._tex = f"${(document[1] if document else content).strip().strip('$').strip()}$"

@@ -11,11 +11,11 @@ from bot.papers.paper import Paper
 from bot.papers.service import Clock, Service, Sleep, fetch_each, listed, unreadable
 from bot.papers.values import day, line, moment, number, paragraphs, publisher_dois, record, records
 
-_PREFIXES = {"arxiv": "ARXIV:", "doi": "DOI:", "acl": "ACL:", "s2": ""}
+_PREFIXES = {"arxiv": "ARXIV:", "doi": "DOI:", "acl": "ACL:", "s2": "", "corpusid": "CorpusId:"}
+_OWN = ("s2", "corpusid")
 _FIELDS = "title,abstract,authors,year,externalIds,tldr,citationCount,url,venue,publicationDate"
 _PACE = 1.1  # seconds; a key has one question a second, and those without share one pool
 _SHA1 = re.compile(r"[0-9a-f]{40}")
-_CORPUS_ID = re.compile(r"[0-9]{1,12}")
 _LONGEST_QUESTION = 300  # characters
 
 
@@ -39,8 +39,8 @@ class SemanticScholar:
 
     def knows(self, paper_id: PaperId) -> bool:
         """Tell whether papers can be asked for by this kind of id: not by OpenReview's."""
-        if paper_id.scheme == "s2":  # a hash, or a number of its corpus
-            return bool(_SHA1.fullmatch(paper_id.value) or _CORPUS_ID.fullmatch(paper_id.value))
+        if paper_id.scheme in _OWN:
+            return parse_id_of(paper_id.scheme, paper_id.value) is not None
         return paper_id.scheme in _PREFIXES
 
     async def fetch(self, ids: Sequence[PaperId]) -> dict[PaperId, Paper]:
@@ -62,12 +62,8 @@ class SemanticScholar:
         await self._service.aclose()
 
     async def _describe(self, paper_id: PaperId) -> Paper | None:
-        prefix = (
-            "CorpusId:"
-            if paper_id.scheme == "s2" and _CORPUS_ID.fullmatch(paper_id.value)
-            else _PREFIXES[paper_id.scheme]
-        )
-        answer = await self._ask(f"paper/{prefix}{quote(paper_id.value, safe='')}", {"fields": _FIELDS})
+        path = f"paper/{_PREFIXES[paper_id.scheme]}{quote(paper_id.value, safe='')}"
+        answer = await self._ask(path, {"fields": _FIELDS})
         if answer is None:
             return None
         if not record(answer):
@@ -79,11 +75,14 @@ class SemanticScholar:
 
 
 def parse_paper(entry: Mapping[str, object], asked: PaperId | None = None) -> Paper | None:
-    """Read a paper. Its id is what was asked for, but for a hash the id it has elsewhere; None without title or id."""
+    """Read a paper; None without title or id.
+
+    Its id is what was asked for, but for one of the service's own the one that it has elsewhere.
+    """
     others = record(entry.get("externalIds"))
     sha1 = line(entry.get("paperId"))
     own = PaperId("s2", sha1) if _SHA1.fullmatch(sha1) else None
-    paper_id = asked if asked and asked.scheme != "s2" else _id_elsewhere(others) or own or asked
+    paper_id = asked if asked and asked.scheme not in _OWN else _id_elsewhere(others) or own or asked
     title = line(entry.get("title"))
     if paper_id is None or not title:
         return None

@@ -17,8 +17,12 @@ _TOKEN = re.compile(
     | \\text(?P<level>super|sub)script \s* \{ (?P<script> [^{}]{1,30} ) \}
     | \\href \s* \{ (?P<target> [^{}]* ) \} \s* \{ (?P<words> [^{}]* ) \}
     | \\(?P<about>cite[a-z]*|ref|eqref|autoref|cref|label) \*? (?:\[[^\[\]{}]*\]){0,2} \{ (?P<key> [^{}]* ) \}
-    | \\(?P<accent> ['`^"~=.] | [cvuHkrdbt](?![A-Za-z]) ) \s*
-        (?: \{ \s* (?P<braced> \\[ij] | [^\W\d_] ) \s* \} | (?P<bare> \\[ij](?![A-Za-z])[ ]? | [^\W\d_] ) )
+    | (?: \\textsc \s* \{ | \{ \s* \\sc \s ) \s* (?P<numeral> [ivx]{1,4} ) \s* \}
+    | \\(?P<accent> ['`^"~=.] | [cvuHkrdb](?![A-Za-z]) ) \s*
+        (?: \{ \s* (?P<braced> \\[ij] | [^\W\d_]
+                | \\(?:['`^"~=.]|[cvuHkrdb](?![A-Za-z])) \s* (?: \{ \s* [^\W\d_] \s* \} | [^\W\d_] ) ) \s* \}
+            | (?P<bare> \\[ij](?![A-Za-z])[ ]? | [^\W\d_] ) )
+    | \\t \s* \{ (?P<tied> [^\W\d_]{2} ) \}
     | \$\$ (?P<display> (?:[^$\\]|\\.)+ ) \$\$
     | \$ (?P<inline> (?:[^$\\]|\\.)+ ) \$
     | \\\( (?P<parens> (?:[^\\]|\\[^()\[\]])* ) \\\)
@@ -44,6 +48,7 @@ _ESCAPED = re.compile(r"\\([_%&#~$])")
 _MATH_MARK = re.compile(r"[\\_^]")
 _NOT_BARE = re.compile(r"\\[A-Za-z]+|\{[^{}]*\}")
 _AMOUNT = re.compile(r"\s*[0-9]")
+_OPERATOR = re.compile(r"[-+=<>/:,*]{1,2}")  # as in 3$-$5
 _WORD = re.compile(r"[A-Za-z]{2}")
 _PROSE = re.compile(r"[A-Za-z]{2}\s+[A-Za-z]{2}|\n\s*\n")
 _OPTION = re.compile(r"(?<!\S)--(?=[A-Za-z])")  # of a command line
@@ -84,7 +89,9 @@ class _Reading:
         if _AMOUNT.match(body) and _WORD.search(_NOT_BARE.sub(" ", body)):
             return False
         if _MATH_MARK.search(body):
-            return "\n\n" not in body
+            return "\n\n" not in body and ("\\" in body or not _PROSE.search(_NOT_BARE.sub("{}", body)))
+        if _OPERATOR.fullmatch(body):
+            return True
         # Pandoc's rule: `$` close to what it holds, and no digit behind.
         close = not body[0].isspace() and not body[-1].isspace()
         return close and not self._text[token.end() : token.end() + 1].isdigit() and not _PROSE.search(body)
@@ -102,7 +109,14 @@ class _Reading:
             case "key":
                 return "" if token["about"] == "label" else f"[{found}]"
             case "braced" | "bare":
-                return unicodedata.normalize("NFC", found.strip().lstrip("\\") + COMBINING[token["accent"]])
+                letter, marks = found.strip().lstrip("\\"), COMBINING[token["accent"]]
+                if len(letter) > 1:  # it has an accent already, as in Vietnamese
+                    letter, marks = letter.rstrip(" }")[-1], COMBINING[letter[0]] + marks
+                return unicodedata.normalize("NFC", letter + marks)
+            case "tied":
+                return f"{found[0]}\u0361{found[1]}"
+            case "numeral":  # of an ion, in small capitals
+                return found.upper()
             case "inline" | "display" | "parens" | "brackets":
                 return readable_math(found) or token[0]
             case "blank":

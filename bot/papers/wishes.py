@@ -51,12 +51,7 @@ class Batch:
 def is_valid(paper_id: PaperId) -> bool:
     """Tell whether an id has the form of arXiv's; one that has not would spoil the question for all others."""
     read = parse_arxiv_id(paper_id.value)
-    return (
-        read is not None
-        and read == paper_id
-        and read.version is None
-        and (paper_id.version is None or 0 < paper_id.version < 1_000)
-    )
+    return read is not None and read == paper_id and (paper_id.version is None or 0 < paper_id.version < 1_000)
 
 
 def spell(paper_id: PaperId) -> str:

@@ -36,6 +36,12 @@ async def test_an_id_with_a_version_asks_for_that_one_and_without_for_the_latest
     assert [asked.ids for asked in server.log] == [["2002.00001v1", "2002.00002"], ["2002.00001"]]
 
 
+async def test_of_several_versions_in_an_answer_the_latest_counts(server: LoopbackArxiv, arxiv: Arxiv) -> None:
+    for versions in ((1, 3, 2), (3, 1), (1, 3)):
+        server.acts.append(giving(feed([Entry(A.value, version) for version in versions])))
+        assert (await arxiv.fetch([A]))[A].id.version == 3
+
+
 async def test_a_version_that_does_not_exist_is_unknown(server: LoopbackArxiv, arxiv: Arxiv) -> None:
     server.acts += [giving(feed([Entry(A.value, 2)]))]
     assert await arxiv.fetch([paper_id(A.value + "v9")]) == {}

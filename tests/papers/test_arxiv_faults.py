@@ -91,6 +91,37 @@ async def test_what_stays_wrong_is_asked_once(server: LoopbackArxiv, arxiv: Arxi
     assert list(await arxiv.fetch([A])) == [A]
 
 
+@pytest.mark.parametrize(
+    "first",
+    [giving(feed([])), saying(400, error_feed(f"incorrect id format for {B.value}"), Content_Type="application/atom+xml")],
+    ids=["empty", "refused id"],
+)  # fmt: skip
+async def test_a_second_question_that_fails_is_the_last(server: LoopbackArxiv, arxiv: Arxiv, first: Act) -> None:
+    server.acts += [first, saying(500)]
+    with pytest.raises(SourceFault):
+        await arxiv.fetch([A, B])
+    assert len(server.log) == 2
+
+
+async def test_a_cooldown_is_short_again_once_arxiv_has_answered(server: LoopbackArxiv, make: MakeArxiv) -> None:
+    now = [0.0]
+
+    async def sleep(rest: float) -> None:
+        await asyncio.sleep(rest)
+        now[0] += rest
+
+    server.clock = lambda: now[0]
+    arxiv = make(clock=server.clock, sleep=sleep)
+    for _ in range(2):
+        for seconds in (60, 120):
+            server.acts.append(saying(429))
+            with pytest.raises(SourceFault) as caught:
+                await arxiv.fetch([A])
+            assert caught.value.retry_after == pytest.approx(seconds)
+            now[0] += seconds
+        assert list(await arxiv.fetch([A])) == [A]
+
+
 async def test_a_host_that_is_not_there_is_a_fault(make: MakeArxiv) -> None:
     for address in ("http://no-such-host.invalid/api/query", "http://127.0.0.1:1/api/query"):
         with pytest.raises(SourceFault, match="cannot be reached"):

@@ -35,7 +35,7 @@ def test_every_fact_of_a_paper() -> None:
             categories=("cs.CL", "cond-mat.mes-hall"),
             comment="12 pages,\n  to appear",
             journal_ref="J. Boats 3 (2021) 1-9",
-            dois=("10.1000/ABC.1", "10.1000/abc.1 10.1000/def"),
+            dois=("10.1000/ABC.1", "10.1000/abc.1, 10.1000/def;"),
         )
     )
     assert paper == Paper(
@@ -120,6 +120,8 @@ def test_the_feed_of_an_error_is_a_fault_that_says_which() -> None:
     assert caught.value.detail == "incorrect id format for abc"
     with pytest.raises(Refused):
         parse_feed(error_feed("x").replace(b"/api/errors#", b"/"))
+    with pytest.raises(Refused):
+        parse_feed(error_feed("x").replace(b"arXiv api core", b""))
 
 
 HOSTILE = {

@@ -103,6 +103,52 @@ async def test_a_version_never_changes(catalog: PaperCatalog, arxiv: Shelf) -> N
     assert len(arxiv.asked) == 2
 
 
+async def test_two_versions_of_a_paper_are_never_taken_for_each_other(catalog: PaperCatalog) -> None:
+    first, second = PaperId("arxiv", ONE.value, 1), PaperId("arxiv", ONE.value, 2)
+    for _ in range(2):
+        answer = await catalog.get([first, second, ONE], NOW)
+        assert [(paper_id.version, known.paper.id.version) for paper_id, known in answer.known.items()] == [(1, 1)]
+        for version in (first, second, ONE):
+            recalled = catalog.recall(version, NOW)
+            assert recalled is None or recalled.paper.id.version == version.version
+        await catalog.get([second], NOW)
+        await catalog.get([ONE], NOW)
+    for ids in ([first, second, ONE], [ONE, second], [second, ONE]):
+        assert (await catalog.peek(ids))[ONE].paper.id.version == ids[0].version
+    assert (await catalog.peek([PaperId("arxiv", ONE.value, 9), second]))[ONE].paper.id.version == 2
+
+
+async def test_the_latest_version_does_not_stand_for_another_for_ever(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    class Latest(Shelf):
+        def _paper(self, paper_id: PaperId) -> Paper:
+            return super()._paper(PaperId(paper_id.scheme, paper_id.value, 5))
+
+    other.__class__ = Latest
+    arxiv.fault = SourceFault("is not answering")
+    first = PaperId("arxiv", ONE.value, 1)
+    assert (await catalog.get([first], NOW)).known[ONE].paper.id.version == 5
+    arxiv.fault = None
+    soon = NOW + timedelta(minutes=10)
+    assert catalog.recall(first, soon - timedelta(minutes=1))
+    assert catalog.recall(first, soon) is None
+    assert (await catalog.get([first], soon)).known[ONE].paper.id.version == 1
+    assert catalog.recall(first, NOW + 9 * DAY)
+
+
+async def test_what_arxiv_says_is_kept_when_a_search_finds_the_paper_elsewhere(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    other.papers[TWO] = "The second one, elsewhere"
+    await catalog.get([ONE], NOW)
+    found = await catalog.search("elsewhere", NOW)
+    assert [known.paper.source for known in found.found] == ["Other", "Other"]
+    kept = await catalog.peek([ONE, TWO])
+    assert [kept[paper_id].paper.source for paper_id in (ONE, TWO)] == ["arXiv", "Other"]
+    assert (await catalog.get([TWO], NOW + timedelta(minutes=10))).known[TWO].paper.source == "arXiv"
+
+
 async def test_what_nobody_knows_is_asked_for_again_soon(catalog: PaperCatalog, arxiv: Shelf, other: Shelf) -> None:
     unknown = PaperId("arxiv", "2401.99999")
     assert (await catalog.get([unknown], NOW)).known == {}
@@ -168,6 +214,25 @@ async def test_what_a_rater_knows_is_added_once_a_day(tmp_path: Path, arxiv: She
     await catalog.close()
 
 
+async def test_fifty_who_see_a_paper_ask_for_its_rating_once(tmp_path: Path, arxiv: Shelf, other: Shelf) -> None:
+    catalog = PaperCatalog(PaperCache(tmp_path / "papers.db"), [arxiv], other)
+    await catalog.open()
+    known = (await catalog.get([ONE], NOW)).known[ONE]
+    other.slow.clear()
+    rating = [asyncio.create_task(catalog.rate(ONE, known, NOW)) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    rating[0].cancel()
+    other.slow.set()
+    await asyncio.gather(*rating[1:])
+    assert other.asked == [(ONE,)]
+    other.slow.clear()
+    last = asyncio.create_task(catalog.rate(ONE, known, NOW + DAY))
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(catalog.close(), 1)
+    with pytest.raises(asyncio.CancelledError):
+        await last
+
+
 async def test_each_source_is_asked_for_what_it_knows(catalog: PaperCatalog, arxiv: Shelf) -> None:
     answer = await catalog.get([DOI, ONE], NOW)
     assert list(answer.known) == [DOI, ONE]
@@ -195,6 +260,41 @@ async def test_a_search_falls_back_too(catalog: PaperCatalog, arxiv: Shelf, othe
     other.fault = arxiv.fault
     stale = await catalog.search("second", NOW + 2 * DAY)
     assert [known.stale for known in stale.found] == [True]
+
+
+async def test_what_was_found_while_a_source_was_down_is_searched_for_again(
+    catalog: PaperCatalog, arxiv: Shelf, other: Shelf
+) -> None:
+    arxiv.fault = SourceFault("is not answering")
+    await catalog.search("first", NOW)
+    arxiv.fault = None
+    assert [known.paper.source for known in (await catalog.search("first", NOW)).found] == ["arXiv"]
+    await catalog.search("nothing at all", NOW)
+    asked = len(arxiv.asked), len(other.asked)
+    assert (await catalog.search("nothing at all", NOW + DAY / 2)).found == ()
+    assert (len(arxiv.asked), len(other.asked)) == asked
+
+
+async def test_when_arxiv_is_down_all_others_are_asked(tmp_path: Path, arxiv: Shelf, other: Shelf) -> None:
+    arxiv.fault = SourceFault("is not answering")
+    third = Shelf("Third", {TWO: "The second one, elsewhere"})
+    catalog = PaperCatalog(PaperCache(tmp_path / "papers.db"), [arxiv, other, third])
+    await catalog.open()
+    assert (await catalog.get([TWO], NOW)).known[TWO].paper.source == "Third"
+    await catalog.close()
+
+
+async def test_memory_holds_only_the_last_papers(catalog: PaperCatalog, arxiv: Shelf) -> None:
+    many = [PaperId("arxiv", f"2402.{number:05}") for number in range(1, 301)]
+    arxiv.papers |= dict.fromkeys(many, "One of many")
+    await catalog.get(many, NOW)
+    assert catalog.recall(many[0], NOW) is None
+    assert catalog.recall(many[-1], NOW)
+    assert sum(catalog.recall(paper_id, NOW) is not None for paper_id in many) == 256
+    await catalog.get([many[44]], NOW)  # the next to go, but for that
+    await catalog.get([ONE], NOW)
+    assert catalog.recall(many[44], NOW)
+    assert catalog.recall(many[45], NOW) is None
 
 
 async def test_titles_are_completed_without_asking_anybody(catalog: PaperCatalog, arxiv: Shelf) -> None:

@@ -115,6 +115,7 @@ def record_of(**fields: Any) -> dict[str, Any]:
         ("Abstract", "This paper has been withdrawn by its author.", True),
         ("Abstract", "We study how a medicine is withdrawn.", False),
         ("Other", "Withdrawn: an error in section 3", True),
+        ("Other", "12 pages. Withdrawn from BoatConf 2020", False),
     ],
 )
 def test_a_notice_says_that_a_paper_is_withdrawn(kind: str, description: str, withdrawn: bool) -> None:
@@ -134,3 +135,11 @@ def test_a_date_of_an_update_is_better_than_none() -> None:
     paper = parse_doi_record(record_of(dates=dates))
     assert paper
     assert (paper.id.version, paper.updated) == (2, datetime(2021, 5, 7, tzinfo=UTC))
+    dates.append({"date": "2020-05-07", "dateType": "Submitted", "dateInformation": "v1"})
+    paper = parse_doi_record(record_of(dates=dates))
+    assert paper
+    assert (paper.id.version, paper.published, paper.updated) == (
+        2,
+        datetime(2020, 5, 7, tzinfo=UTC),
+        datetime(2021, 5, 7, tzinfo=UTC),
+    )

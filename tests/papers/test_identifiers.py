@@ -39,6 +39,8 @@ from bot.papers.identifiers import PaperId, find_paper_ids, parse_arxiv_id, pars
         ("https://www.aclweb.org/anthology/W/W18/W18-5446.pdf", "acl:W18-5446"),
         ("https://openreview.net/pdf?id=ryxWIgBFPS", "openreview:ryxWIgBFPS"),
         ("https://openreview.net/forum?id=rJl-b3RcF7&noteId=x", "openreview:rJl-b3RcF7"),
+        ("https://openreview.net/forum?noteId=x&amp;id=rJl-b3RcF7", "openreview:rJl-b3RcF7"),
+        ("https://openreview.net/forum?id=rJl-b3RcF7&id=ryxWIgBFPS", "openreview:rJl-b3RcF7"),
         ("https://www.arxiv-vanity.com/papers/1706.03762/", "arxiv:1706.03762"),
         ("https://www.semanticscholar.org/arxiv/1706.03762", "arxiv:1706.03762"),
         ("https://www.biorxiv.org/content/10.1101/2020.01.30.927871v2.full", "doi:10.1101/2020.01.30.927871"),
@@ -152,6 +154,10 @@ def test_a_version_is_kept_and_does_not_count() -> None:
             "ACL Anthology P19-1355, acl:2020.tacl-1.54; 2020.acl-main.442.",
             ["acl:P19-1355", "acl:2020.tacl-1.54", "acl:2020.acl-main.442"],
         ),
+        (
+            "for 5 $ arXiv:1706.03762 % a comment\nor 5 \u20ac 10.1145/3, $5 1810.04805",
+            ["arxiv:1706.03762", "doi:10.1145/3", "arxiv:1810.04805"],
+        ),
         ("two lines\n1706.03762\nv2 is out", ["arxiv:1706.03762"]),
     ],
 )
@@ -162,8 +168,9 @@ def test_the_papers_of_a_message_are_found(text: str, expected: list[str]) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "on 2021.12345 or 1234.56789, and 0000.0000, 1706.00000, 0703.1234",
+        "on 2021.12345 or 1234.56789, and 0000.0000, 1706.00000, 0703.1234, 0801.0000, math/0309000",
         "it costs $1204.5678, 1204.5678\u20ac, +1204.5678 or 1204.5678%",
+        "it costs $ 1204.5678, \u20ac 1204.5678, \u00a5\u00a01204.5678, 1204.5678 \u20ac or 1204.5678\u00b0",
         "at 192.168.1203.1234 and 10.1203.1234.5, net 10.0.0.0/8",
         "room A12-3456, build 2021.dev-main.12, part P19-1001",
         "22203.15556 2203.155567 x2203.15556 2203.15556x 12-2203.15556 2203.15556-7 2203.15556@example.org",
@@ -182,6 +189,8 @@ def test_what_only_looks_like_an_id_is_left(text: str) -> None:
     [
         ("P19-1355", "acl:P19-1355"),
         (" [1706.03762]\n", "arxiv:1706.03762"),
+        ("arXiv:1706.03762v7 [cs.CL]", "arxiv:1706.03762"),
+        ("arXiv:hep-th/9711200 [cond-mat.stat-mech]", "arxiv:hep-th/9711200"),
         ("`openreview:rJl-b3RcF7`", "openreview:rJl-b3RcF7"),
         ("[Attention](https://arxiv.org/abs/1706.03762)", "arxiv:1706.03762"),
         ("<https://arxiv.org/abs/1706.03762|Attention>", "arxiv:1706.03762"),
@@ -197,6 +206,7 @@ def test_an_id_alone_may_be_in_brackets_or_quotes(text: str, expected: str) -> N
     "text",
     [
         "1706.03762 and more",
+        "1706.03762 [see below]",
         "1706.03762 1810.04805",
         "[1706.03762](https://evil.example)",
         "BERT: 1810",

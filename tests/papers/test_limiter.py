@@ -118,6 +118,23 @@ async def test_those_who_wait_when_a_cooldown_begins_are_refused(limiter: Limite
     assert (await waiting).retry_after == 60.0
 
 
+async def test_who_comes_while_a_cooldown_begins_need_not_wait_for_its_turn_to_end(limiter: Limiter) -> None:
+    async with limiter.turn():
+        limiter.cool_down()
+        assert (await asyncio.wait_for(refusal(limiter), 1)).retry_after == 60.0
+
+
+async def test_a_sleep_that_ends_early_is_gone_on_with(time: Time) -> None:
+    async def nap(seconds: float) -> None:
+        await time.sleep(max(seconds / 2, 0.5))
+
+    limiter = Limiter(time.clock, nap, pause=3.0)
+    for _ in range(2):
+        async with limiter.turn():
+            began = time.now
+    assert began >= 1003.0
+
+
 async def test_cooldowns_double_up_to_ten_minutes_until_one_request_succeeds(time: Time, limiter: Limiter) -> None:
     lengths: list[float | None] = []
     for _ in range(6):

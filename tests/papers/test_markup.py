@@ -45,6 +45,8 @@ def test_a_title_becomes_plain(markup: str, text: str) -> None:
             r"<jats:p>So <jats:alternatives><jats:tex-math>\documentclass{a}\begin{document}$$x_i$$\end{document}</jats:tex-math><mml:math><mml:mi>x</mml:mi></mml:math></jats:alternatives>.</jats:p>",
             "So $x_i$.",
         ),
+        ("<p>Abstract</p><p>We pour.</p>", "We pour."),
+        ("<h3>Abstract</h3><p>Abstract</p>", "Abstract"),
         ("<jats:title>Only a heading</jats:title>", ""),
         ("", ""),
     ],

@@ -69,7 +69,7 @@ async def test_an_id_is_described(
 
 
 @pytest.mark.parametrize(
-    ("asked", "path"), [(PaperId("s2", SHA), SHA), (PaperId("s2", "42"), "CorpusId:42")]
+    ("asked", "path"), [(PaperId("s2", SHA), SHA), (PaperId("corpusid", "42"), "CorpusId:42")]
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("others", "found"),
@@ -82,7 +82,7 @@ async def test_an_id_is_described(
         (None, PaperId("s2", SHA)),
     ],
 )
-async def test_a_hash_becomes_the_id_that_is_better_known(
+async def test_its_own_id_becomes_the_id_that_is_better_known(
     service: LoopbackService, scholar: SemanticScholar, asked: PaperId, path: str, others: Any, found: PaperId
 ) -> None:
     service.answer(f"/graph/v1/paper/{path}", Answer(PAPER | {"externalIds": others}))
@@ -118,7 +118,7 @@ async def test_the_closest_title_is_found(service: LoopbackService, scholar: Sem
 
 
 async def test_openreview_is_not_known(scholar: SemanticScholar) -> None:
-    strangers = [PaperId("openreview", "abcdefgh"), PaperId("s2", ".."), PaperId("s2", "search/match")]
+    strangers = [PaperId("openreview", "abcdefgh"), PaperId("s2", ".."), PaperId("corpusid", "search/match")]
     assert not any(map(scholar.knows, strangers))
     assert await scholar.fetch(strangers) == {}
 

@@ -21,6 +21,10 @@ from bot.papers.withdrawal import is_withdrawn
         "We withdraw this paper, since its main claim is wrong.",
         "I have withdrawn my article.",
         "The author hereby withdraws the present manuscript",
+        "The current version of this paper has been withdrawn by the author.",
+        "Author withdrew paper due to an error in proof",
+        "We have decided to withdraw this paper",
+        "Unfortunately, the paper had to be withdrawn.",
     ],
 )
 def test_a_notice_stands_in_the_comment_or_the_abstract(notice: str) -> None:
@@ -32,6 +36,7 @@ def test_a_notice_stands_in_the_comment_or_the_abstract(notice: str) -> None:
 @pytest.mark.parametrize(
     "comment",
     ["Withdrawn", "withdrawn by the author", "Paper withdrawn due to an error", "10 pages; withdrawn.",
+     "24 pages, withdrawn",
      "Withdrawn: see the new version", "(withdrawn)", "arXiv admin note: submission has been withdrawn by arXiv administrators"],
 )  # fmt: skip
 def test_a_comment_may_be_short(comment: str) -> None:
@@ -42,12 +47,16 @@ def test_an_abstract_may_be_nothing_but_the_word() -> None:
     assert is_withdrawn("Withdrawn.", "")
     assert is_withdrawn("Withdrawn by the authors.", "")
     assert is_withdrawn("Paper withdrawn by arXiv", "")
+    assert is_withdrawn("Withdrawn due to a crucial error in Theorem 1", "")
+    assert is_withdrawn("WITHDRAWN: see the comments", "")
+    assert is_withdrawn("[Withdrawn] We fold boats.", "")
 
 
 @pytest.mark.parametrize(
     "abstract",
     [
         "Withdrawn drugs are a test of models of toxicity.",
+        "Withdrawn due to its toxicity, the drug is still studied.",
         "Withdrawn by its maker in 2004, the drug is still studied.",
         "We study papers that were withdrawn by their authors.",
         "Water is withdrawn from rivers. This paper measures how much.",
@@ -73,6 +82,8 @@ def test_the_word_in_an_abstract_may_be_about_something_else(abstract: str) -> N
         "Theorem 3 of the previous version has been withdrawn",
         "A list of withdrawn drugs is attached",
         "Not withdrawn",
+        "Accepted, but withdrawn from BoatConf",
+        "The code of this paper was withdrawn",
     ],
 )
 def test_the_word_in_a_comment_may_be_about_something_else(comment: str) -> None:
