@@ -23,6 +23,8 @@ _TOKEN = re.compile(
     | \$ (?P<inline> (?:[^$\\]|\\.)+ ) \$
     | \\\( (?P<parens> (?:[^\\]|\\[^()\[\]])* ) \\\)
     | \\\[ (?P<brackets> (?:[^\\]|\\[^()\[\]])* ) \\\]
+    | \\begin \s* \{ (?P<environment> (?:equation|align|gather|multline|displaymath|math)\*? ) \}
+        (?P<body> .{0,1000}? ) \\end \s* \{ (?P=environment) \}
     | \\(?P<macro> [A-Za-z]+ ) (?P<star> \*? ) (?P<blank> [ \t]* )
     | \\(?P<sign> . )
     | (?P<quote> ``|'' )
@@ -103,7 +105,7 @@ class _Reading:
                 return "" if token["about"] == "label" else f"[{found}]"
             case "braced" | "bare":
                 return unicodedata.normalize("NFC", found.strip().lstrip("\\") + COMBINING[token["accent"]])
-            case "inline" | "display" | "parens" | "brackets":
+            case "inline" | "display" | "parens" | "brackets" | "body":
                 return readable_math(found) or token[0]
             case "blank":
                 return self._macro(token)

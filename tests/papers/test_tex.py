@@ -37,6 +37,8 @@ from bot.papers.tex import readable_text
         (r"$\alpha$-divergence in $O(n^{1+o(1)})$", "α-divergence in O(n¹⁺ᵒ⁽¹⁾)"),
         (r"H$_2$O, $ x^2 $, \(y_1\), \[z\] and $$E=mc^2$$", "H₂O, x², y₁, z and E = mc²"),
         (r"the $N$th of $\begin{matrix}a\end{matrix}$", r"the Nth of $\begin{matrix}a\end{matrix}$"),
+        (r"so \begin{equation*} f(x) = \frac{1}{2}\sqrt{x} \end{equation*} holds", "so f(x) = (1/2) √x holds"),
+        (r"\begin{align} a &= b \\ &= \foo{c} \end{align} ends", r"\begin{align} a &= b \\ &= \foo{c} \end{align} ends"),
         (r"costs \$5 for $x$ and $50 \leq x$", "costs $5 for x and 50 ≤ x"),
     ],
 )  # fmt: skip
@@ -101,7 +103,7 @@ def folded(text: str) -> str:
 @pytest.mark.parametrize(
     "unit",
     ["{", "}", "$", "$$", "\\", "\\\\", "^", "{}", "\\(", "\\[", "``", "''", '\\"', "$x", "$x$", "$5 ", "{\\em ", "\\emph{", "\\url{",
-     "\\href{}{", "\\cite[", "\\a", "$\\", "-", "--", "~", "a", "http://", "{\\", "\\(x", "$a_{1}$"],
+     "\\href{}{", "\\cite[", "\\a", "$\\", "\\begin{align}", "\\begin{align}\\end", "-", "--", "~", "a", "http://", "{\\", "\\(x", "$a_{1}$"],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     start = time.process_time()
