@@ -95,12 +95,11 @@ class PapersCog(commands.Cog, description="Papers"):
             raise ClubError("No paper is named in that message: links to papers, arXiv ids and DOIs are understood.")
         await interaction.response.defer(ephemeral=True, thinking=True)
         chosen, now = ids[:_MOST], discord.utils.utcnow()
-        more = [f"The message names {len(ids)} papers; these are the first {_MOST}"] if len(ids) > _MOST else []
         reviews = [self._review(interaction, paper_id) for paper_id in chosen]
 
         def listed(known: Mapping[PaperId, Known], faults: Sequence[str], *, asking: bool = False) -> View:
             lines = [(paper_id, known.get(paper_id), review) for paper_id, review in zip(chosen, reviews, strict=True)]
-            return papers.papers_found(lines, [*faults, *more], asking=asking)
+            return papers.papers_found(lines, faults, named=len(ids), asking=asking)
 
         async def so_far() -> View:
             return listed(await self._catalog.peek(chosen), (), asking=True)

@@ -172,7 +172,7 @@ async def test_a_slow_list_is_completed_when_the_rest_arrives(world: World) -> N
     await answer.until(2)
     assert answer.private
     assert answer.text.count("**On the Folding of Paper Boats**") == 1
-    assert f"**arxiv:{NUMBER}**\n-# ⏳ still being looked for" in answer.text
+    assert f"**arxiv:{NUMBER}**\n-# ⏳ Still being looked for" in answer.text
     await answer.until(3)
     assert answer.text.count("**On the Folding of Paper Boats**") == 2
     assert "⏳" not in answer.text

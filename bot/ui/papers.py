@@ -217,7 +217,7 @@ def _in_short(paper: Paper) -> list[str]:
     """Say who wrote it and when, and whether it was withdrawn: a line each."""
     year = [str(paper.published.year)] if paper.published else []
     about = " · ".join(filter(None, [no_links(author_list(paper.authors, 2)), *year]))
-    return [*([f"-# {about}"] if about else []), *(["-# ⚠️ withdrawn"] if paper.withdrawn else [])]
+    return [*([f"-# {about}"] if about else []), *(["-# ⚠️ Withdrawn"] if paper.withdrawn else [])]
 
 
 def _short_about(paper: Paper) -> str:
@@ -268,15 +268,20 @@ def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review:
 
 
 def papers_found(
-    lines: Sequence[tuple[PaperId, Known | None, Review | None]], faults: Sequence[str], *, asking: bool = False
+    lines: Sequence[tuple[PaperId, Known | None, Review | None]],
+    faults: Sequence[str],
+    *,
+    named: int = 0,
+    asking: bool = False,
 ) -> View:
     """List the papers of a message, each with what is known of it, and a menu that shows one.
 
-    `asking` tells that those of which nothing is known are still being asked for.
+    `named` is how many the message names, of which these are the first. `asking` tells that those of which nothing is
+    known are still being asked for.
     """
     parts: list[str] = ["### Papers in this message"]
     options: list[discord.SelectOption] = []
-    missing = "⏳ still being looked for" if asking else "Nothing could be learned about it" if faults else "Not known"
+    missing = "⏳ Still being looked for" if asking else "Nothing could be learned about it" if faults else "Not known"
     for paper_id, known, review in lines:
         title = readable_text(known.paper.title) if known else review.name if review else str(paper_id)
         about = _in_short(known.paper) if known else [f"-# {missing}"]
@@ -286,6 +291,7 @@ def papers_found(
             options.append(discord.SelectOption(label=label(title, 100), value=str(paper_id)))
     notes = [f"-# ⚠️ {escape(fault)}." for fault in faults]
     notes += [f"-# ⏳ {STILL_ASKING}"] if asking else []
+    notes += [f"-# The message names {named} papers; these are the first {len(lines)}."] if named > len(lines) else []
     items = _apart([*parts, *(["\n".join(notes)] if notes else [])])
     if options:
         items.append(row(menu("showpaper", placeholder="Show one of them", options=options)))

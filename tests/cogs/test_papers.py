@@ -236,6 +236,15 @@ async def test_titles_are_completed_from_what_was_asked_for_where_no_library_is_
     assert [choice["name"] for choice in await club.complete("arxiv", "paper", "prun")] == ["Pruning of trees"]
 
 
+async def test_a_message_that_names_more_papers_says_so(club: Club) -> None:
+    message = await club.grace.send(club.channel, "2401.00001 2401.00002 2401.00003 2401.00004 2401.99999 2401.00005")
+    found = await club.ada.context_menu(club.channel, "Look up papers", message)
+    assert len(menu_of(found.response)["options"]) == 5
+    listed = text_of(found.response)
+    assert "**arxiv:2401.99999**\n-# Not known" in listed
+    assert listed.endswith("-# The message names 6 papers; these are the first 5.")
+
+
 AWKWARD = (
     "javascript:alert(1) ２４０１.００００２ \u202ehttps://arxiv.org/abs/2401.00001\u202c [x](https://arxiv.org/abs/2401.00004) "
     "https://arxiv.org.evil.example/abs/2401.00002 data:text/html,2401 <https://arxiv.org/abs/2401.00003\n>"
@@ -253,7 +262,7 @@ async def test_awkward_links_are_read_for_what_they_are_and_harm_nobody(club: Cl
     assert "@everyone" not in listed
     assert "\u202e" not in listed
     assert "](https://evil" not in listed.replace("\\]", "")
-    assert "-# ⚠️ withdrawn" in listed
+    assert "-# ⚠️ Withdrawn" in listed
     shown = await club.ada.select(found.response, ["arxiv:2401.00004"])
     assert "\\<@&2>" in text_of(shown.response)
     assert not shown.response._message.mention_everyone

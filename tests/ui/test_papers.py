@@ -85,11 +85,11 @@ def test_a_list_tells_a_withdrawn_paper_from_one_that_is_not_known_or_still_awai
     other = PaperId("arxiv", "2401.00002")
     lines = [(ID, Known(paper(withdrawn=True, authors=("Ada",)), NOW), None), (other, None, None)]
     assert texts(papers_found(lines, []))[1:] == [
-        "**On Teapots**\n-# Ada\n-# ⚠️ withdrawn",
+        "**On Teapots**\n-# Ada\n-# ⚠️ Withdrawn",
         "**arxiv:2401.00002**\n-# Not known",
     ]
     assert "-# Nothing could be learned about it" in texts(papers_found(lines, ["arXiv is out of order"]))[2]
-    assert "-# ⏳ still being looked for" in texts(papers_found(lines, [], asking=True))[2]
+    assert "-# ⏳ Still being looked for" in texts(papers_found(lines, [], asking=True))[2]
 
 
 def test_a_search_that_could_not_be_made_does_not_say_that_there_is_nothing() -> None:
