@@ -228,6 +228,39 @@ async def test_papers_are_shown_where_no_library_is_connected(start_club: StartC
     assert "2 papers fit “pruning”" in text_of(await arxiv(club, "pruning"))
 
 
+async def test_another_server_learns_nothing_of_the_library(
+    start_club: StartClub, tmp_path: Path, source: FakeSource
+) -> None:
+    body = "T.\n\n**Link**: https://arxiv.org/abs/2401.00002\n\n## Summary\n\nText.\n"
+    folder = write_reviews(tmp_path / "r", {"s.md": review_file("Secret", body, date="2024-06-07")})
+    club = await start_club(folder, [source], guilds="123456")
+    review = club.bot.libraries.for_guild(None).find("secret", club.env.now()).review  # type: ignore[union-attr]
+    channel = club.bot.get_channel(club.channel.id)
+    view = layout(row(*(button(action, review.key, label=action) for action in ("abstract", "card"))))
+    forged = await channel.send(view=view)  # type: ignore[union-attr]
+    message = await club.grace.send(club.channel, "2401.00002")
+    answers = [
+        await club.ada.slash(club.channel, "arxiv", paper="2401.00002"),
+        await club.ada.slash(club.channel, "arxiv", paper="secret"),
+        await club.ada.context_menu(club.channel, "Look up papers", message),
+        await club.ada.click(forged, label="abstract"),
+        await club.ada.click(forged, label="card"),
+    ]
+    for text in (text_of(answer.response) for answer in answers):
+        assert "club read" not in text
+        assert "Secret" not in text
+    assert "Pruning" not in text_of(answers[3].response)
+
+
+async def test_a_direct_message_is_answered_as_the_club_is(club: Club) -> None:
+    member = club.ada.user
+    await member.send_dm("hello")
+    shown = await member.slash("arxiv", paper="2401.00001")
+    assert "📗 **The club read this on 7 June 2024**" in text_of(shown.response)
+    gist = await member.click(shown.response, label="Gist")
+    assert "In brief" in text_of(gist.response)
+
+
 async def test_titles_are_completed_from_what_was_asked_for_where_no_library_is_connected(
     start_club: StartClub, source: FakeSource
 ) -> None:
