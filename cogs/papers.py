@@ -1,7 +1,9 @@
 """/arxiv, and what long-pressing a message offers: papers beyond the club's own reviews."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import discord
@@ -10,14 +12,17 @@ from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, ReviewGone
+from bot.folding import fold_words
 from bot.library.gist import gist
 from bot.library.library import Libraries, Library
 from bot.library.lookup import Found
 from bot.library.review import Review
-from bot.papers.catalog import Answer, PaperCatalog, Search, latest
+from bot.papers.catalog import Answer, Known, PaperCatalog, Search, latest
 from bot.papers.identifiers import PaperId, find_paper_ids, parse_id_of, parse_paper_id
+from bot.papers.tex import readable_text
 from bot.ui import papers
-from bot.ui.answers import answered, completed
+from bot.ui.answers import answered
+from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction
 from bot.ui.text import label
 
@@ -26,6 +31,7 @@ T = TypeVar("T")
 _PATIENCE = 7.0  # seconds after which members hear what is known so far
 _ENDURANCE = 90.0  # seconds for which the rest is waited for
 _MOST = 5  # papers of one message
+_SILENCE = ("The source did not answer",)
 
 
 class PapersCog(commands.Cog, description="Papers"):
@@ -69,11 +75,13 @@ class PapersCog(commands.Cog, description="Papers"):
             await self._search(interaction, paper)
 
     @arxiv.autocomplete("paper")
-    @completed
     async def complete_arxiv(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         """Offer what the club has read and what was asked for before; the network is not asked while one types."""
-        library, now = self._library(interaction), discord.utils.utcnow()
-        choices = {title.key: title.name for title in library.suggest(current, now, 15)}
+        try:
+            titles = self._library(interaction).suggest(current, discord.utils.utcnow(), 15)
+        except (LibraryLoading, LibraryNotConnected):
+            titles = []
+        choices = {title.key: title.name for title in titles}
         choices |= dict(self._catalog.complete(current, 25 - len(choices)))
         return [
             app_commands.Choice(name=label(name, 100), value=key) for key, name in choices.items() if len(key) <= 100
@@ -86,14 +94,19 @@ class PapersCog(commands.Cog, description="Papers"):
         if not ids:
             raise ClubError("No paper is named in that message: links to papers, arXiv ids and DOIs are understood.")
         await interaction.response.defer(ephemeral=True, thinking=True)
-        chosen = ids[:_MOST]
-        answer = await self._within(self._catalog.get(chosen, discord.utils.utcnow()))
-        known = answer.known if answer else await self._catalog.peek(chosen)
-        faults = list(answer.faults) if answer else ["Some sources take their time; try again in a minute"]
-        if len(ids) > _MOST:
-            faults.append(f"The message names {len(ids)} papers; these are the first {_MOST}")
-        lines = [(paper_id, known.get(paper_id), self._review(interaction, paper_id)) for paper_id in chosen]
-        await interaction.edit_original_response(view=papers.papers_found(lines, faults))
+        chosen, now = ids[:_MOST], discord.utils.utcnow()
+        reviews = [self._review(interaction, paper_id) for paper_id in chosen]
+
+        def listed(known: Mapping[PaperId, Known], faults: Sequence[str], *, asking: bool = False) -> View:
+            lines = [(paper_id, known.get(paper_id), review) for paper_id, review in zip(chosen, reviews, strict=True)]
+            return papers.papers_found(lines, faults, named=len(ids), asking=asking)
+
+        async def so_far() -> View:
+            return listed(await self._catalog.peek(chosen), (), asking=True)
+
+        answer = await self._awaited(interaction, self._catalog.get(chosen, now), so_far)
+        view = listed(answer.known, answer.faults) if answer else listed(await self._catalog.peek(chosen), _SILENCE)
+        await _put(interaction, view)
 
     # --- clicks -----------------------------------------------------------------------------------
 
@@ -104,7 +117,8 @@ class PapersCog(commands.Cog, description="Papers"):
         known = (await self._catalog.peek([paper_id, latest(paper_id)])).get(paper_id)
         if known is None:
             raise ClubError("That abstract is no longer kept. Ask for the paper again with /arxiv.")
-        sentences = await asyncio.to_thread(gist, known.paper.abstract, known.paper.title)
+        abstract, title = readable_text(known.paper.abstract), readable_text(known.paper.title)
+        sentences = await asyncio.to_thread(gist, abstract, title)
         await interaction.response.send_message(view=papers.gist_page(known.paper, sentences), ephemeral=True)
 
     async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -132,38 +146,32 @@ class PapersCog(commands.Cog, description="Papers"):
         """Show a paper in the place of the answer that is awaited, at once what is known and later the rest."""
         now = discord.utils.utcnow()
         review = self._review(interaction, paper_id)
-        asking = asyncio.ensure_future(self._catalog.get([paper_id], now))
-        done, _ = await asyncio.wait([asking], timeout=_PATIENCE)
-        if not done:
+
+        async def so_far() -> View:
             before = (await self._catalog.peek([paper_id])).get(paper_id)
-            slow = "The source takes its time; this message is completed as soon as it answers."
-            view = (
-                papers.paper_card(before, review, now, asking=slow)
-                if before
-                else papers.waiting(paper_id, "The source", review)
-            )
-            await interaction.edit_original_response(view=view)
-            await asyncio.wait([asking], timeout=_ENDURANCE)
-        if not asking.done():
-            asking.cancel()
-            answer = Answer(faults=("The source did not answer",))
-        else:
-            answer = asking.result()
+            if before is None:
+                return papers.waiting(paper_id, review)
+            return papers.paper_card(before, review, now, asking=papers.STILL_ASKING)
+
+        answer = await self._awaited(interaction, self._catalog.get([paper_id], now), so_far)
+        if answer is None:
+            before = await self._catalog.peek([paper_id])
+            answer = Answer({key: replace(known, stale=True) for key, known in before.items()}, _SILENCE)
         known = answer.known.get(paper_id)
-        view = (
-            papers.paper_card(known, review, now, answer.faults)
-            if known
-            else papers.unknown(paper_id, "", answer.faults, review)
-        )
-        await interaction.edit_original_response(view=view)
-        if known and (rated := await self._catalog.rate(paper_id, known, now)) != known:
-            await interaction.edit_original_response(view=papers.paper_card(rated, review, now, answer.faults))
+        if known is None:
+            await _put(interaction, papers.unknown(paper_id, "", answer.faults, review))
+            return
+        await _put(interaction, papers.paper_card(known, review, now, answer.faults))
+        if (rated := await self._catalog.rate(paper_id, known, now)) != known:
+            await _put(interaction, papers.paper_card(rated, review, now, answer.faults))
 
     async def _search(self, interaction: Interaction, words: str) -> None:
         now = discord.utils.utcnow()
-        found: Search | None = await self._within(self._catalog.search(words, now))
-        if found is None:
-            found = Search(faults=("The sources take their time; try again in a minute",))
+
+        async def so_far() -> View:
+            return papers.searching(words)
+
+        found = await self._awaited(interaction, self._catalog.search(words, now), so_far) or Search(faults=_SILENCE)
         if len(found.found) == 1:
             known = found.found[0]
             review = self._review(interaction, known.paper.id)
@@ -172,12 +180,20 @@ class PapersCog(commands.Cog, description="Papers"):
             view = papers.choose_paper(words, found.found, found.faults)
         else:
             view = papers.unknown(None, words, found.faults, None)
-        await interaction.edit_original_response(view=view)
+        await _put(interaction, view)
 
-    async def _within(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """Wait for what takes its time as long as members do; None when it takes longer."""
+    async def _awaited(
+        self, interaction: Interaction, work: Coroutine[Any, Any, T], so_far: Callable[[], Awaitable[View]]
+    ) -> T | None:
+        """Give what comes of work that may take its time, saying after a while what is known `so_far`.
+
+        None when it takes longer than anybody waits.
+        """
         task = asyncio.ensure_future(work)
         await asyncio.wait([task], timeout=_PATIENCE)
+        if not task.done():
+            await _put(interaction, await so_far())
+            await asyncio.wait([task], timeout=_ENDURANCE)
         if task.done():
             return task.result()
         task.cancel()
@@ -196,7 +212,10 @@ class PapersCog(commands.Cog, description="Papers"):
             match = self._library(interaction).find(text, discord.utils.utcnow())
         except (LibraryLoading, LibraryNotConnected):  # the papers of the world need no library
             return None
-        return next(iter(match.review.paper_ids), None) if isinstance(match, Found) else None
+        # Words of a title may be meant for any paper of the world; only a name means the club's.
+        if not isinstance(match, Found) or not _is_called(match.review, text):
+            return None
+        return next(iter(match.review.paper_ids), None)
 
     def _review(self, interaction: Interaction, paper_id: PaperId) -> Review | None:
         try:
@@ -211,13 +230,37 @@ def _read_id(text: str) -> PaperId | None:
     return parse_id_of(scheme, value) if colon else None
 
 
+def _is_called(review: Review, text: str) -> bool:
+    """Tell whether a text is what a review is called, or the beginning of it in two words or more."""
+    if text.strip() in (review.key, review.slug):
+        return True
+    words, name, head = (fold_words(part) for part in (text, review.name, review.name.partition(":")[0]))
+    return words == head or (len(words) > 1 and name[: len(words)] == words)
+
+
 def _text_of(message: discord.Message) -> str:
-    """Give what a message says, in its embeds too."""
-    parts: Sequence[str | None] = [
-        message.content,
-        *(text for embed in message.embeds for text in (embed.url, embed.title, embed.description)),
-    ]
+    """Give what a message says, in its embeds and boxes too, and what it forwards."""
+    parts: list[str | None] = []
+    for said in (message, *message.message_snapshots):
+        parts.append(said.content)
+        for embed in said.embeds:
+            parts += [embed.url, embed.title, embed.description, *(field.value for field in embed.fields)]
+        for component in said.components:
+            parts += _texts_in(component.to_dict())
     return "\n".join(part for part in parts if part)
+
+
+def _texts_in(component: Mapping[str, Any]) -> Iterator[str]:
+    """Give the texts and the links of a component, however deep."""
+    yield from (str(component[name]) for name in ("content", "url") if component.get(name))
+    for inner in component.get("components", ()):
+        yield from _texts_in(inner)
+
+
+async def _put(interaction: Interaction, view: View) -> None:
+    """Put an answer where it is awaited; nobody waits for it when the message was deleted meanwhile."""
+    with suppress(discord.NotFound):
+        await interaction.edit_original_response(view=view)
 
 
 async def setup(bot: Paperclub) -> None:

@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     | \$ (?P<inline> (?:[^$\\]|\\.)+ ) \$
     | \\\( (?P<parens> (?:[^\\]|\\[^()\[\]])* ) \\\)
     | \\\[ (?P<brackets> (?:[^\\]|\\[^()\[\]])* ) \\\]
+    | \\begin \s* \{ (?P<environment> (?:equation|align|gather|multline|displaymath|math)\*? ) \}
+        (?P<body> .{0,1000}? ) \\end \s* \{ (?P=environment) \}
     | \\(?P<macro> [A-Za-z]+ ) (?P<star> \*? ) (?P<blank> [ \t]* )
     | \\(?P<sign> . )
     | (?P<quote> ``|'' )
@@ -117,7 +119,7 @@ class _Reading:
                 return f"{found[0]}\u0361{found[1]}"
             case "numeral":  # of an ion, in small capitals
                 return found.upper()
-            case "inline" | "display" | "parens" | "brackets":
+            case "inline" | "display" | "parens" | "brackets" | "body":
                 return readable_math(found) or token[0]
             case "blank":
                 return self._macro(token)

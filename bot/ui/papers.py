@@ -17,10 +17,15 @@ from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, menu, row
 from bot.ui.links import is_web_address
-from bot.ui.text import author_list, calendar_date, escape, label, quoted, truncate
+from bot.ui.spans import escape_with_addresses
+from bot.ui.text import author_list, calendar_date, escape, label, length, no_links, one_line, quoted, truncate
 
 _AUTHORS = 6
 _ABSTRACT = 2_400
+_ROOM_OF_TEXT = 3_900  # of a message, in which Discord takes 4,000
+_LISTED = 5  # of the papers that a search found; its menu has them all
+STILL_ASKING = "The source takes its time; this message is completed as soon as it answers."
+
 _KEPT = 256  # cards that are kept as they were made
 _ROOM = 80  # characters of a custom_id that an id may fill
 
@@ -38,21 +43,17 @@ def paper_card(
 @lru_cache(maxsize=_KEPT)
 def _paper_card(known: Known, review: Review | None, age: str, faults: tuple[str, ...], asking: str) -> View:
     paper = known.paper
-    name = truncate(escape(readable_text(paper.title)), 240)
-    items: list[ui.Item[Any]] = [
-        ui.TextDisplay("\n".join([f"{'##' if len(name) <= 70 else '###'} {name}", *_about(paper)])),
-        ui.Separator(visible=False),
-    ]
+    name = _name(paper, 240)
+    parts = ["\n".join([f"{'##' if len(name) <= 70 else '###'} {name}", *_about(paper)])]
     if paper.withdrawn:
-        why = f": {escape(truncate(readable_text(paper.comment), 300))}" if paper.comment else ""
-        items.append(ui.TextDisplay(f"⚠️ **This paper was withdrawn**{why}"))
+        parts.append("⚠️ **This paper was withdrawn**" + (f": {_comment(paper)}" if paper.comment else ""))
     if review:
-        when = f" on {calendar_date(review.date)}" if review.date else ""
-        items.append(ui.TextDisplay(f"📗 **The club read this{when}**"))
-    abstract = "\n\n".join(escape(part) for part in readable_text(paper.abstract).split("\n\n"))
-    items.append(ui.TextDisplay(truncate(abstract, _ABSTRACT) or "*No abstract is known.*"))
-    if remarks := _remarks(paper, age, faults, asking):
-        items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(remarks))]
+        parts.append(f"📗 **{_read_by_club(review)}**")
+    remarks = ["\n".join(lines)] if (lines := _remarks(paper, age, faults, asking)) else []
+    abstract = "\n\n".join(escape_with_addresses(part) for part in readable_text(paper.abstract).split("\n\n"))
+    room = _ROOM_OF_TEXT - sum(map(length, [*parts, *remarks]))
+    parts += [truncate(abstract, min(_ABSTRACT, room)) or "*No abstract is known.*", *remarks]
+    items = _apart(parts)
     if review:
         items.append(row(button("card", review.key, label="Open the review", emoji="📗"), *_actions(paper)))
     elif actions := _actions(paper):
@@ -62,6 +63,26 @@ def _paper_card(known: Known, review: Review | None, age: str, faults: tuple[str
     return layout(*items)
 
 
+def _apart(parts: Sequence[str]) -> list[ui.Item[Any]]:
+    """Show texts with room between them."""
+    items: list[ui.Item[Any]] = []
+    for part in parts:
+        items += [ui.Separator(visible=False), ui.TextDisplay(part)] if items else [ui.TextDisplay(part)]
+    return items
+
+
+def _name(paper: Paper, limit: int) -> str:
+    return one_line(readable_text(paper.title), limit)
+
+
+def _comment(paper: Paper) -> str:
+    return escape_with_addresses(truncate(readable_text(paper.comment), 300))
+
+
+def _read_by_club(review: Review) -> str:
+    return "The club read this" + (f" on {calendar_date(review.date)}" if review.date else "")
+
+
 def _about(paper: Paper) -> list[str]:
     """Say who wrote it, when, and where it appeared: a line each."""
     dates: list[str] = []
@@ -69,9 +90,13 @@ def _about(paper: Paper) -> list[str]:
         dates.append(calendar_date(paper.published) if paper.id.scheme == "arxiv" else str(paper.published.year))
     if paper.id.version and paper.id.version > 1 and paper.updated:
         dates.append(f"v{paper.id.version} of {calendar_date(paper.updated)}")
-    where = [escape(truncate(readable_text(paper.venue), 160))] if paper.venue else []
+    where = [one_line(truncate(readable_text(paper.venue), 160), 320)] if paper.venue else []
     subjects = list(dict.fromkeys(map(category_name, paper.categories)))[:3]
-    lines = [author_list(paper.authors, _AUTHORS), " · ".join([*dates, *where]), escape(", ".join(subjects))]
+    lines = [
+        no_links(author_list(paper.authors, _AUTHORS)),
+        " · ".join([*dates, *where]),
+        one_line(", ".join(subjects), 200),
+    ]
     return [f"-# {line}" for line in lines if line]
 
 
@@ -85,11 +110,10 @@ def _age(known: Known, now: datetime) -> str:
 def _remarks(paper: Paper, age: str, faults: Sequence[str], asking: str) -> list[str]:
     remarks: list[str] = []
     if paper.comment and not paper.withdrawn:
-        remarks.append(escape(truncate(readable_text(paper.comment), 300)))
+        remarks.append(_comment(paper))
     if paper.tldr or paper.citations is not None:
-        tldr = f" {escape(truncate(paper.tldr, 300))}" if paper.tldr else ""
-        cited = f" Cited {paper.citations:,} times." if paper.citations is not None else ""
-        remarks.append(f"**Semantic Scholar's summary:**{tldr}{cited}")
+        summary = f"'s summary:** {escape(truncate(readable_text(paper.tldr), 300))}" if paper.tldr else ":**"
+        remarks.append(f"**Semantic Scholar{summary}{_cited(paper.citations)}")
     if paper.source != "arXiv":
         remarks.append(f"As {escape(paper.source)} describes it.")
     if age:
@@ -99,6 +123,13 @@ def _remarks(paper: Paper, age: str, faults: Sequence[str], asking: str) -> list
     if asking:
         remarks.append(f"⏳ {escape(asking)}")
     return [f"-# {remark}" for remark in remarks]
+
+
+def _cited(citations: int | None) -> str:
+    if citations is None:
+        return ""
+    times = {0: "not yet", 1: "once"}.get(citations, f"{citations:,} times")
+    return f" Cited {times}."
 
 
 def _actions(paper: Paper) -> list[ui.Item[Any]]:
@@ -157,19 +188,15 @@ def read_paper(arguments: Sequence[str]) -> PaperId:
 
 def gist_page(paper: Paper, sentences: Sequence[str]) -> View:
     """Show an abstract in a few of its own sentences."""
-    heading = f"-# {escape(truncate(readable_text(paper.title), 120))}\n### In brief"
-    lines = [f"- {escape(sentence)}" for sentence in sentences]
-    source = "-# Sentences of the abstract, chosen by Paperclub"
-    return layout(ui.TextDisplay("\n".join([heading, *lines, source])))
+    lines = [f"-# {_name(paper, 120)}", "### In brief", *(f"- {escape_with_addresses(part)}" for part in sentences)]
+    return layout(*_apart(["\n".join(lines), "-# Sentences of the abstract, chosen by Paperclub"]))
 
 
 def choose_paper(words: str, found: Sequence[Known], faults: Sequence[str]) -> View:
     """Offer the papers that a search found."""
-    lines = [f"{len(found)} papers fit {quoted(words)}. Which one do you mean?"]
-    for known in found[:5]:
-        year = f", {known.paper.published.year}" if known.paper.published else ""
-        names = author_list(known.paper.authors, 1)
-        lines.append(f"- {truncate(escape(readable_text(known.paper.title)), 160)}\n-# {names}{year}")
+    parts = [f"{len(found)} papers fit {quoted(words)}. Which one do you mean?"]
+    parts += ["\n".join([f"**{_name(known.paper, 160)}**", *_in_short(known.paper)]) for known in found[:_LISTED]]
+    lines = [f"-# … and {len(found) - _LISTED} more in the menu"] if len(found) > _LISTED else []
     if faults:
         lines.append(f"-# ⚠️ {escape('; '.join(faults))}.")
     options = [
@@ -181,9 +208,16 @@ def choose_paper(words: str, found: Sequence[Known], faults: Sequence[str]) -> V
         for known in found[:25]
         if len(str(known.paper.id)) <= 100
     ]
-    return layout(
-        ui.TextDisplay("\n".join(lines)), row(menu("showpaper", placeholder="Choose a paper", options=options))
-    )
+    parts += ["\n".join(lines)] if lines else []
+    chooser = [row(menu("showpaper", placeholder="Choose a paper", options=options))] if options else []
+    return layout(*_apart(parts), *chooser)
+
+
+def _in_short(paper: Paper) -> list[str]:
+    """Say who wrote it and when, and whether it was withdrawn: a line each."""
+    year = [str(paper.published.year)] if paper.published else []
+    about = " · ".join(filter(None, [no_links(author_list(paper.authors, 2)), *year]))
+    return [*([f"-# {about}"] if about else []), *(["-# ⚠️ Withdrawn"] if paper.withdrawn else [])]
 
 
 def _short_about(paper: Paper) -> str:
@@ -191,26 +225,36 @@ def _short_about(paper: Paper) -> str:
     return " · ".join(filter(None, (names, str(paper.published.year) if paper.published else str(paper.id))))
 
 
-def waiting(paper_id: PaperId | None, who: str, review: Review | None) -> View:
+def waiting(paper_id: PaperId, review: Review | None) -> View:
     """Say what is being waited for, with what is known without it."""
-    lines = [f"⏳ {escape(who)} takes its time. This message is completed as soon as the answer is there."]
-    if review:
-        lines.insert(0, f"📗 **The club has read this:** {escape(truncate(review.name, 200))}")
+    lines = [f"⏳ Looking for {_written(paper_id)}. {STILL_ASKING}"]
     return _with_ways_on(lines, paper_id, review)
 
 
+def searching(words: str) -> View:
+    """Say that a search goes on."""
+    return layout(ui.TextDisplay(f"⏳ Looking for papers with {quoted(words)} in their titles. {STILL_ASKING}"))
+
+
+def _written(paper_id: PaperId) -> str:
+    return f"`{label(str(paper_id), 120).replace('`', '')}`"
+
+
 def _with_ways_on(lines: Sequence[str], paper_id: PaperId | None, review: Review | None) -> View:
-    """Show sentences, and below them where something of a paper can be read all the same."""
+    """Show sentences, and below them what the club knows of a paper, and where something of it can be read."""
     buttons = [button("card", review.key, label="Open the review", emoji="📗")] if review else []
     ways = [*buttons, *_page_buttons(paper_id)]
-    return layout(ui.TextDisplay("\n".join(lines)), *([row(*ways)] if ways else []))
+    read = [f"📗 **{_read_by_club(review)}:** {one_line(review.name, 200)}"] if review else []
+    return layout(*_apart([*read, "\n".join(lines)]), *([row(*ways)] if ways else []))
 
 
 def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review: Review | None) -> View:
     """Say that a paper is not known, or could not be asked for, and what can be done."""
     if paper_id:
-        name = f"`{label(str(paper_id), 120).replace('`', '')}`"
+        name = _written(paper_id)
         lines = [f"Nothing could be learned about {name}." if faults else f"No paper is known as {name}."]
+    elif faults:
+        lines = [f"Papers with {quoted(words)} in their titles could not be looked for everywhere. None was found."]
     else:
         lines = [f"No paper with the words {quoted(words)} in its title was found."]
     lines += [f"-# ⚠️ {escape(fault)}." for fault in faults]
@@ -218,22 +262,37 @@ def unknown(paper_id: PaperId | None, words: str, faults: Sequence[str], review:
         lines.append("Check the number, or give a link, a DOI, or words of the title.")
     elif paper_id:
         lines.append("Its page may still open; try again in a few minutes.")
+    else:
+        lines.append("Try again in a few minutes, or give a link, a number or a DOI.")
     return _with_ways_on(lines, paper_id, review)
 
 
-def papers_found(lines: Sequence[tuple[PaperId, Known | None, Review | None]], faults: Sequence[str]) -> View:
-    """List the papers of a message, each with what is known of it, and a menu that shows one."""
-    texts: list[str] = ["### Papers in this message"]
+def papers_found(
+    lines: Sequence[tuple[PaperId, Known | None, Review | None]],
+    faults: Sequence[str],
+    *,
+    named: int = 0,
+    asking: bool = False,
+) -> View:
+    """List the papers of a message, each with what is known of it, and a menu that shows one.
+
+    `named` is how many the message names, of which these are the first. `asking` tells that those of which nothing is
+    known are still being asked for.
+    """
+    parts: list[str] = ["### Papers in this message"]
     options: list[discord.SelectOption] = []
+    missing = "⏳ Still being looked for" if asking else "Nothing could be learned about it" if faults else "Not known"
     for paper_id, known, review in lines:
         title = readable_text(known.paper.title) if known else review.name if review else str(paper_id)
-        read = "\n-# 📗 the club has read it" if review else ""
-        about = f"\n-# {author_list(known.paper.authors, 3)}" if known and known.paper.authors else ""
-        texts.append(f"**{truncate(escape(title), 200)}**{about}{read}")
+        about = _in_short(known.paper) if known else [f"-# {missing}"]
+        read = [f"-# 📗 {_read_by_club(review)}"] if review else []
+        parts.append("\n".join([f"**{one_line(title, 200)}**", *about, *read]))
         if len(str(paper_id)) <= 100:
             options.append(discord.SelectOption(label=label(title, 100), value=str(paper_id)))
-    texts += [f"-# ⚠️ {escape(fault)}." for fault in faults]
-    items: list[ui.Item[Any]] = [ui.TextDisplay(truncate("\n".join(texts), 3_800))]
+    notes = [f"-# ⚠️ {escape(fault)}." for fault in faults]
+    notes += [f"-# ⏳ {STILL_ASKING}"] if asking else []
+    notes += [f"-# The message names {named} papers; these are the first {len(lines)}."] if named > len(lines) else []
+    items = _apart([*parts, *(["\n".join(notes)] if notes else [])])
     if options:
-        items.append(row(menu("showpaper", placeholder="Show one", options=options)))
+        items.append(row(menu("showpaper", placeholder="Show one of them", options=options)))
     return layout(*items)

@@ -7,7 +7,7 @@ from bot.ui.links import safe_url
 from bot.ui.text import ZERO_WIDTH, clean, escape
 
 # As goldmark reads them: of ASCII, so that no word of a script without blanks is taken for a part.
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\\[\]\x80-\U0010ffff]{1,600}", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?i:https?)://[^\s<>\"'`|\\\[\]\x80-\U0010ffff]{1,600}")  # i, k and s have a case beyond ASCII
 _BARE_ADDRESS_ENDS = re.compile(r"(?<!\]\()(?<![\w:/.])https?://[^\s<>()\[\]*`|\\]{1,600}$")
 _ENDS_ADDRESS = " \n.,:;!?'\")]"
 _LONGEST_ADDRESS = 700

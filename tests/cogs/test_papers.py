@@ -131,6 +131,25 @@ async def test_the_gist_is_private_and_made_of_the_abstract(club: Club) -> None:
     assert "### In brief\n- We study" in text_of(gist.response)
 
 
+async def test_the_gist_holds_no_tex(club: Club, source: FakeSource) -> None:
+    known = paper(
+        "2401.00005", "Math", abstract=r"We bound $\frac{1}{n}$ with a simple rule for Erd\H{o}s graphs. " * 10
+    )
+    source.papers[known.id] = known
+    gist = await club.grace.click(await arxiv(club, "2401.00005"), label="Gist")
+    assert "- We bound 1/n with a simple rule for Erdős graphs." in text_of(gist.response)
+
+
+async def test_words_of_a_title_are_looked_for_in_the_world_and_a_name_in_the_club(
+    club: Club, source: FakeSource
+) -> None:
+    for known in (paper("2401.00006", "Who can read"), paper("2401.00007", "Who has read")):
+        source.papers[known.id] = known
+    assert "2 papers fit “read”" in text_of(await arxiv(club, "read"))
+    for name in ("Pruning, read", "pruning read", "pruning"):
+        assert "## Pruning at 10⁻³" in text_of(await arxiv(club, name))
+
+
 async def test_title_words_that_fit_several_give_a_menu(club: Club) -> None:
     shown = await club.ada.slash(club.channel, "arxiv", paper="of")
     assert "2 papers fit “of”" in text_of(shown.response)
@@ -174,7 +193,8 @@ async def test_the_papers_of_a_message_are_looked_up_privately(club: Club) -> No
     assert found.ephemeral
     listed = text_of(found.response)
     assert listed.index("Pruning of trees") < listed.index("Pruning at 10⁻³") < listed.index("arxiv:2401.99999")
-    assert "the club has read it" in listed
+    assert "📗 The club read this on 7 June 2024" in listed
+    assert "**arxiv:2401.99999**\n-# Not known" in listed
     assert len(menu_of(found.response)["options"]) == 3
     shown = await club.ada.select(found.response, [option(found.response, "Pruning of trees")])
     assert shown.ephemeral
@@ -206,6 +226,125 @@ async def test_papers_are_shown_where_no_library_is_connected(start_club: StartC
     club = await start_club(sources=[source], guilds="123456")
     assert "## Pruning of trees" in text_of(await arxiv(club, "2401.00002"))
     assert "2 papers fit “pruning”" in text_of(await arxiv(club, "pruning"))
+
+
+async def test_another_server_learns_nothing_of_the_library(
+    start_club: StartClub, tmp_path: Path, source: FakeSource
+) -> None:
+    body = "T.\n\n**Link**: https://arxiv.org/abs/2401.00002\n\n## Summary\n\nText.\n"
+    folder = write_reviews(tmp_path / "r", {"s.md": review_file("Secret", body, date="2024-06-07")})
+    club = await start_club(folder, [source], guilds="123456")
+    review = club.bot.libraries.for_guild(None).find("secret", club.env.now()).review  # type: ignore[union-attr]
+    channel = club.bot.get_channel(club.channel.id)
+    view = layout(row(*(button(action, review.key, label=action) for action in ("abstract", "card"))))
+    forged = await channel.send(view=view)  # type: ignore[union-attr]
+    message = await club.grace.send(club.channel, "2401.00002")
+    answers = [
+        await club.ada.slash(club.channel, "arxiv", paper="2401.00002"),
+        await club.ada.slash(club.channel, "arxiv", paper="secret"),
+        await club.ada.context_menu(club.channel, "Look up papers", message),
+        await club.ada.click(forged, label="abstract"),
+        await club.ada.click(forged, label="card"),
+    ]
+    for text in (text_of(answer.response) for answer in answers):
+        assert "club read" not in text
+        assert "Secret" not in text
+    assert "Pruning" not in text_of(answers[3].response)
+
+
+async def test_a_direct_message_is_answered_as_the_club_is(club: Club) -> None:
+    member = club.ada.user
+    await member.send_dm("hello")
+    shown = await member.slash("arxiv", paper="2401.00001")
+    assert "📗 **The club read this on 7 June 2024**" in text_of(shown.response)
+    gist = await member.click(shown.response, label="Gist")
+    assert "In brief" in text_of(gist.response)
+
+
+async def test_titles_are_completed_from_what_was_asked_for_where_no_library_is_connected(
+    start_club: StartClub, source: FakeSource
+) -> None:
+    club = await start_club(sources=[source], guilds="123456")
+    await arxiv(club, "2401.00002")
+    assert [choice["name"] for choice in await club.complete("arxiv", "paper", "prun")] == ["Pruning of trees"]
+
+
+async def test_a_message_that_names_more_papers_says_so(club: Club) -> None:
+    message = await club.grace.send(club.channel, "2401.00001 2401.00002 2401.00003 2401.00004 2401.99999 2401.00005")
+    found = await club.ada.context_menu(club.channel, "Look up papers", message)
+    assert len(menu_of(found.response)["options"]) == 5
+    listed = text_of(found.response)
+    assert "**arxiv:2401.99999**\n-# Not known" in listed
+    assert listed.endswith("-# The message names 6 papers; these are the first 5.")
+
+
+AWKWARD = (
+    "javascript:alert(1) ２４０１.００００２ \u202ehttps://arxiv.org/abs/2401.00001\u202c [x](https://arxiv.org/abs/2401.00004) "
+    "https://arxiv.org.evil.example/abs/2401.00002 data:text/html,2401 <https://arxiv.org/abs/2401.00003\n>"
+)
+
+
+async def test_awkward_links_are_read_for_what_they_are_and_harm_nobody(club: Club, source: FakeSource) -> None:
+    message = await club.grace.send(club.channel, AWKWARD)
+    found = await club.ada.context_menu(club.channel, "Look up papers", message)
+    values = [choice["value"] for choice in menu_of(found.response)["options"]]
+    assert values == ["arxiv:2401.00001", "arxiv:2401.00004", "arxiv:2401.00003"]
+    assert not found.response._message.mention_everyone
+    assert not found.response._message.ping_user_ids
+    listed = text_of(found.response)
+    assert "@everyone" not in listed
+    assert "\u202e" not in listed
+    assert "](https://evil" not in listed.replace("\\]", "")
+    assert "-# ⚠️ Withdrawn" in listed
+    shown = await club.ada.select(found.response, ["arxiv:2401.00004"])
+    assert "\\<@&2>" in text_of(shown.response)
+    assert not shown.response._message.mention_everyone
+
+
+async def test_the_papers_of_a_card_are_found_too(club: Club) -> None:
+    card = (await club.paper("pruning")).response
+    found = await club.grace.context_menu(club.channel, "Look up papers", card)
+    assert "Pruning at 10⁻³" in text_of(found.response)
+
+
+@pytest.mark.parametrize("hidden", [{"draft": True}, {"publishDate": "2999-01-01"}, {"expiryDate": "2001-01-01"}])
+async def test_a_review_that_is_not_published_is_not_betrayed(
+    start_club: StartClub, tmp_path: Path, source: FakeSource, hidden: Mapping[str, object]
+) -> None:
+    body = "T.\n\n**Link**: https://arxiv.org/abs/2401.00002\n\n## Summary\n\nText.\n"
+    folder = tmp_path / "r"
+    club = await start_club(write_reviews(folder, {"s.md": review_file("Secret", body, date="2024-06-07")}), [source])
+    open_card = (await club.paper("secret")).response
+    assert "The club read this" in text_of(await arxiv(club, "2401.00002"))
+    write_reviews(folder, {"s.md": review_file("Secret", body, date="2024-06-07", **hidden)})
+    library = club.bot.libraries.for_guild(None)
+    await library.refresh(club.env.now())
+    shown = await arxiv(club, "2401.00002")
+    assert "## Pruning of trees" in text_of(shown)
+    assert button_labels(shown) == ["Gist", "arXiv", "PDF", "HTML"]
+    message = await club.grace.send(club.channel, "2401.00002")
+    listed = await club.ada.context_menu(club.channel, "Look up papers", message)
+    abstract = await club.ada.click(open_card, label="Abstract")  # of a card that was posted before
+    named = await arxiv(club, "Secret")
+    for text in map(text_of, (shown, listed.response, abstract.response)):
+        assert "Secret" not in text
+        assert "club read" not in text
+    assert "Pruning" not in text_of(abstract.response)
+    assert "No paper with the words “Secret”" in text_of(named)
+    assert await club.complete("arxiv", "paper", "secr") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("abstract", "x" * 60), ("abstract", "../../etc"), ("showpaper", "arxiv%3A2401.00002"), ("showpaper", "s2"),
+     ("gist", "arxiv", "9999.99999", ""), ("gist", "doi", "' OR 1=1 --", ""), ("gist", "arxiv", "2401.00002", "9" * 40)],
+)  # fmt: skip
+async def test_a_forged_control_is_answered_with_a_sentence(club: Club, arguments: tuple[str, ...]) -> None:
+    channel = club.bot.get_channel(club.channel.id)
+    view = layout(row(button(arguments[0], *arguments[1:], label="Forged")))
+    answer = await club.ada.click(await channel.send(view=view), label="Forged")  # type: ignore[union-attr]
+    assert answer.ephemeral
+    assert "went wrong" not in text_of(answer.response)
 
 
 @pytest.mark.parametrize("arguments", [("gist",), ("gist", "arxiv", "1", "x"), ("showpaper", "1"), ("abstract",)])

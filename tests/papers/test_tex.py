@@ -43,6 +43,8 @@ from bot.papers.tex import readable_text
         (r"the $N$th of $\begin{matrix}a\end{matrix}$", r"the Nth of $\begin{matrix}a\end{matrix}$"),
         (r"3$-$5 $\mu$m, (p$=$0.01, r$^2$$>$0.9) and ViT-B$/$16", "3−5 μm, (p=0.01, r²>0.9) and ViT-B/16"),
         (r"[Fe/H]$=-0.5$ and $x=-1$", "[Fe/H]=−0.5 and x = −1"),
+        (r"so \begin{equation*} f(x) = \frac{1}{2}\sqrt{x} \end{equation*} holds", "so f(x) = (1/2) √x holds"),
+        (r"\begin{align} a &= b \\ &= \foo{c} \end{align} ends", r"\begin{align} a &= b \\ &= \foo{c} \end{align} ends"),
         (r"costs \$5 for $x$ and $50 \leq x$", "costs $5 for x and 50 ≤ x"),
     ],
 )  # fmt: skip
@@ -109,7 +111,7 @@ def folded(text: str) -> str:
 @pytest.mark.parametrize(
     "unit",
     ["{", "}", "$", "$$", "\\", "\\\\", "^", "{}", "\\(", "\\[", "``", "''", '\\"', "$x", "$x$", "$5 ", "{\\em ", "\\emph{", "\\url{",
-     "\\href{}{", "\\cite[", "\\a", "$\\", "-", "--", "~", "a", "http://", "{\\", "\\(x", "$a_{1}$"],
+     "\\href{}{", "\\cite[", "\\a", "$\\", "\\begin{align}", "\\begin{align}\\end", "-", "--", "~", "a", "http://", "{\\", "\\(x", "$a_{1}$"],
 )  # fmt: skip
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     start = time.process_time()

@@ -186,7 +186,13 @@ def test_a_long_quote_stays_a_quote_and_code_in_a_list_is_closed() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["https://e.example/foo_bar_baz", "https://e.example/a~b", "https://e.example/x_(y)"]
+    "address",
+    [
+        "https://e.example/foo_bar_baz",
+        "https://e.example/a~b",
+        "https://e.example/x_(y)",
+        "https://github.com/ask_is/KIS",
+    ],
 )
 def test_an_address_in_the_text_leads_where_it_says(address: str) -> None:
     assert rendered(f"See {address}, and (as {address}).") == f"See {safe_url(address)}, and (as {safe_url(address)})."
