@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 # Another number means: delete the file and read the folder anew. Raise it when a table, or what the parser
 # makes of a file, changes.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 _SCHEMA = """
 CREATE TABLE file (
