@@ -1,0 +1,250 @@
+"""What members want to read: the SQL of suggestions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.club.stores.clubs import lock_club
+from bot.club.suggestion import Proposal, Reason, State, Suggestion
+from bot.database.database import Database
+from bot.database.tables import suggestion, suggestion_key, support
+from bot.errors import ClubError
+from bot.papers.identifiers import parse_id_of
+
+_LIVE = (State.OPEN, State.CHOSEN)
+
+
+class Proposed(Enum):
+    """What came of a proposal."""
+
+    NEW = auto()
+    JOINED = auto()  # it had been suggested: one more voice
+    ALREADY = auto()  # by the same member
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a proposal, and the suggestion as it is; `before` is an earlier one, which was read or declined."""
+
+    outcome: Proposed
+    suggestion: Suggestion
+    before: Suggestion | None = None
+
+
+class SuggestionStore:
+    """Keep what members want to read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def propose(self, guild_id: int, member_id: int, proposal: Proposal, reason: str, now: datetime) -> Receipt:
+        """Suggest a paper, or add a voice to the suggestion that there is of it; raise ClubError beyond the quota.
+
+        May be repeated: a member has one voice, and keeps the first reason unless a later one says something.
+        """
+
+        def work(connection: Connection) -> Receipt:
+            club = lock_club(connection, guild_id)
+            found = _find_live(connection, guild_id, proposal.keys)
+            if found is not None:
+                new = _add_voice(connection, found, member_id, reason, now)
+                _add_keys(connection, guild_id, found, proposal.keys)
+                outcome = Proposed.JOINED if new else Proposed.ALREADY
+                return Receipt(outcome, _load(connection, [found])[0])
+            mine = select(func.count()).where(
+                suggestion.c.guild_id == guild_id,
+                suggestion.c.state == State.OPEN,
+                suggestion.c.suggested_by == member_id,
+            )
+            if (connection.scalar(mine) or 0) >= club.quota:
+                raise ClubError(
+                    f"You have {club.quota} open suggestion{'s' if club.quota != 1 else ''}, as many as one member may "
+                    "have in this club. Take one of them back, or wait until one was read."
+                )
+            before = _find_earlier(connection, guild_id, proposal.keys)
+            row = connection.execute(
+                insert(suggestion)
+                .values(
+                    guild_id=guild_id,
+                    paper=str(proposal.paper_id) if proposal.paper_id else None,
+                    title=proposal.title,
+                    authors=proposal.authors,
+                    year=proposal.year,
+                    described=int(proposal.described),
+                    state=State.OPEN,
+                    suggested_by=member_id,
+                    made_at=now,
+                    remark="",
+                )
+                .returning(suggestion.c.id)
+            ).one()
+            _add_keys(connection, guild_id, row.id, proposal.keys)
+            _add_voice(connection, row.id, member_id, reason, now)
+            return Receipt(Proposed.NEW, _load(connection, [row.id])[0], before)
+
+        return await self._database.write(work)
+
+    async def get(self, guild_id: int, number: int) -> Suggestion | None:
+        """Give a suggestion of a club; of one that was found to be another's, that one."""
+
+        def work(connection: Connection) -> Suggestion | None:
+            found = _find(connection, guild_id, number)
+            return _load(connection, [found])[0] if found is not None else None
+
+        return await self._database.read(work)
+
+    async def add_voice(self, guild_id: int, number: int, member_id: int, now: datetime) -> Suggestion:
+        """Add a member's voice to an open suggestion; raise ClubError when it is not open any more."""
+
+        def work(connection: Connection) -> Suggestion:
+            found = _open_one(connection, guild_id, number)
+            _add_voice(connection, found, member_id, "", now)
+            return _load(connection, [found])[0]
+
+        return await self._database.write(work)
+
+    async def take_voice(self, guild_id: int, number: int, member_id: int) -> Suggestion:
+        """Take a member's voice back, with its reason; raise ClubError for the one who suggested it.
+
+        They withdraw it instead, which is another decision.
+        """
+
+        def work(connection: Connection) -> Suggestion:
+            found = _open_one(connection, guild_id, number)
+            before = _load(connection, [found])[0]
+            if before.suggested_by == member_id:
+                raise ClubError("You suggested it yourself. Withdraw the suggestion if it should not be read any more.")
+            connection.execute(
+                delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
+            )
+            return _load(connection, [found])[0]
+
+        return await self._database.write(work)
+
+    async def queue(self, guild_id: int) -> list[Suggestion]:
+        """Give the open suggestions: those that organisers put first, then by votes, then by age."""
+
+        def work(connection: Connection) -> list[Suggestion]:
+            return _load(connection, _ranked(connection, guild_id))
+
+        return await self._database.read(work)
+
+
+def _ranked(connection: Connection, guild_id: int) -> Sequence[int]:
+    votes = (
+        select(support.c.suggestion_id, func.count().label("votes"))
+        .group_by(support.c.suggestion_id)
+        .subquery("voices")
+    )
+    query = (
+        select(suggestion.c.id)
+        .outerjoin(votes, votes.c.suggestion_id == suggestion.c.id)
+        .where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
+        .order_by(
+            suggestion.c.place.is_(None),
+            suggestion.c.place,
+            func.coalesce(votes.c.votes, 0).desc(),
+            suggestion.c.made_at,
+            suggestion.c.id,
+        )
+    )
+    return connection.scalars(query).all()
+
+
+def _find(connection: Connection, guild_id: int, number: int) -> int | None:
+    query = select(suggestion.c.id, suggestion.c.merged_into).where(
+        suggestion.c.guild_id == guild_id, suggestion.c.id == number
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return row.id if row.merged_into is None else _find(connection, guild_id, row.merged_into)
+
+
+def _open_one(connection: Connection, guild_id: int, number: int) -> int:
+    lock_club(connection, guild_id)
+    found = _find(connection, guild_id, number)
+    state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found)) if found is not None else None
+    if found is None or state != State.OPEN:
+        raise ClubError("That suggestion is not open any more. /suggestions shows those that are.")
+    return found
+
+
+def _find_live(connection: Connection, guild_id: int, keys: Iterable[str]) -> int | None:
+    query = select(suggestion_key.c.suggestion_id).where(
+        suggestion_key.c.guild_id == guild_id, suggestion_key.c.live == 1, suggestion_key.c.key.in_(list(keys))
+    )
+    return connection.scalars(query.order_by(suggestion_key.c.suggestion_id)).first()
+
+
+def _find_earlier(connection: Connection, guild_id: int, keys: Iterable[str]) -> Suggestion | None:
+    query = (
+        select(suggestion_key.c.suggestion_id)
+        .join(suggestion, suggestion.c.id == suggestion_key.c.suggestion_id)
+        .where(
+            suggestion_key.c.guild_id == guild_id,
+            suggestion_key.c.key.in_(list(keys)),
+            suggestion.c.state.in_((State.DECLINED, State.READ)),
+        )
+        .order_by(suggestion_key.c.suggestion_id.desc())
+    )
+    found = connection.scalars(query).first()
+    return _load(connection, [found])[0] if found is not None else None
+
+
+def _add_keys(connection: Connection, guild_id: int, number: int, keys: Iterable[str]) -> None:
+    """Let a suggestion be recognised by more; a key that is another's stays that one's."""
+    rows = [{"suggestion_id": number, "guild_id": guild_id, "key": key, "live": 1} for key in sorted(keys)]
+    connection.execute(insert(suggestion_key).on_conflict_do_nothing(), rows)
+
+
+def _add_voice(connection: Connection, number: int, member_id: int, reason: str, now: datetime) -> bool:
+    """Add a voice, or its reason where it had none; tell whether the voice is new."""
+    row = {"suggestion_id": number, "member_id": member_id, "reason": reason, "made_at": now}
+    statement = insert(support).values(row).on_conflict_do_nothing().returning(support.c.member_id)
+    new = connection.execute(statement).one_or_none() is not None
+    if not new and reason:
+        connection.execute(
+            update(support)
+            .where(support.c.suggestion_id == number, support.c.member_id == member_id, support.c.reason == "")
+            .values(reason=reason)
+        )
+    return new
+
+
+def _load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
+    """Give suggestions with what was said for them, in the order of their numbers."""
+    rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(numbers))).all()
+    query = select(support).where(support.c.suggestion_id.in_(numbers))
+    reasons: defaultdict[int, list[Reason]] = defaultdict(list)
+    for row in connection.execute(query.order_by(support.c.made_at, support.c.member_id)):
+        reasons[row.suggestion_id].append(Reason(row.member_id, row.reason, row.made_at))
+    made = {row.id: _suggestion(row, reasons[row.id]) for row in rows}
+    return [made[number] for number in numbers]
+
+
+def _suggestion(row: Row[Any], reasons: Sequence[Reason]) -> Suggestion:
+    scheme, _, value = (row.paper or "").partition(":")
+    return Suggestion(
+        id=row.id,
+        guild_id=row.guild_id,
+        title=row.title,
+        state=State(row.state),
+        made_at=row.made_at,
+        paper_id=parse_id_of(scheme, value) if value else None,
+        authors=row.authors,
+        year=row.year,
+        described=bool(row.described),
+        suggested_by=row.suggested_by,
+        place=row.place,
+        decided_at=row.decided_at,
+        remark=row.remark,
+        review_key=row.review_key,
+        reasons=tuple(reasons),
+    )
