@@ -51,12 +51,12 @@ class SuggestionStore:
 
         def work(connection: Connection) -> Receipt:
             club = lock_club(connection, guild_id)
-            found = _find_live(connection, guild_id, proposal.keys)
+            found = find_live(connection, guild_id, proposal.keys)
             if found is not None:
                 new = _add_voice(connection, found, member_id, reason, now)
-                _add_keys(connection, guild_id, found, proposal.keys)
+                add_keys(connection, guild_id, found, proposal.keys)
                 outcome = Proposed.JOINED if new else Proposed.ALREADY
-                return Receipt(outcome, _load(connection, [found])[0])
+                return Receipt(outcome, load(connection, [found])[0])
             mine = select(func.count()).where(
                 suggestion.c.guild_id == guild_id,
                 suggestion.c.state == State.OPEN,
@@ -84,9 +84,9 @@ class SuggestionStore:
                 )
                 .returning(suggestion.c.id)
             ).one()
-            _add_keys(connection, guild_id, row.id, proposal.keys)
+            add_keys(connection, guild_id, row.id, proposal.keys)
             _add_voice(connection, row.id, member_id, reason, now)
-            return Receipt(Proposed.NEW, _load(connection, [row.id])[0], before)
+            return Receipt(Proposed.NEW, load(connection, [row.id])[0], before)
 
         return await self._database.write(work)
 
@@ -95,7 +95,7 @@ class SuggestionStore:
 
         def work(connection: Connection) -> Suggestion | None:
             found = _find(connection, guild_id, number)
-            return _load(connection, [found])[0] if found is not None else None
+            return load(connection, [found])[0] if found is not None else None
 
         return await self._database.read(work)
 
@@ -103,9 +103,9 @@ class SuggestionStore:
         """Add a member's voice to an open suggestion; raise ClubError when it is not open any more."""
 
         def work(connection: Connection) -> Suggestion:
-            found = _open_one(connection, guild_id, number)
+            found = open_one(connection, guild_id, number)
             _add_voice(connection, found, member_id, "", now)
-            return _load(connection, [found])[0]
+            return load(connection, [found])[0]
 
         return await self._database.write(work)
 
@@ -116,14 +116,14 @@ class SuggestionStore:
         """
 
         def work(connection: Connection) -> Suggestion:
-            found = _open_one(connection, guild_id, number)
-            before = _load(connection, [found])[0]
+            found = open_one(connection, guild_id, number)
+            before = load(connection, [found])[0]
             if before.suggested_by == member_id:
                 raise ClubError("You suggested it yourself. Withdraw the suggestion if it should not be read any more.")
             connection.execute(
                 delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
             )
-            return _load(connection, [found])[0]
+            return load(connection, [found])[0]
 
         return await self._database.write(work)
 
@@ -131,12 +131,13 @@ class SuggestionStore:
         """Give the open suggestions: those that organisers put first, then by votes, then by age."""
 
         def work(connection: Connection) -> list[Suggestion]:
-            return _load(connection, _ranked(connection, guild_id))
+            return load(connection, rank(connection, guild_id))
 
         return await self._database.read(work)
 
 
-def _ranked(connection: Connection, guild_id: int) -> Sequence[int]:
+def rank(connection: Connection, guild_id: int) -> Sequence[int]:
+    """Give the open suggestions of a club in the order of the queue."""
     votes = (
         select(support.c.suggestion_id, func.count().label("votes"))
         .group_by(support.c.suggestion_id)
@@ -167,16 +168,18 @@ def _find(connection: Connection, guild_id: int, number: int) -> int | None:
     return row.id if row.merged_into is None else _find(connection, guild_id, row.merged_into)
 
 
-def _open_one(connection: Connection, guild_id: int, number: int) -> int:
+def open_one(connection: Connection, guild_id: int, number: int, *, also_chosen: bool = False) -> int:
+    """Begin to change an open suggestion of a club; raise ClubError when there is none of that number."""
     lock_club(connection, guild_id)
     found = _find(connection, guild_id, number)
     state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found)) if found is not None else None
-    if found is None or state != State.OPEN:
+    if found is None or state not in (_LIVE if also_chosen else (State.OPEN,)):
         raise ClubError("That suggestion is not open any more. /suggestions shows those that are.")
     return found
 
 
-def _find_live(connection: Connection, guild_id: int, keys: Iterable[str]) -> int | None:
+def find_live(connection: Connection, guild_id: int, keys: Iterable[str]) -> int | None:
+    """Give the open or chosen suggestion that one of the keys names."""
     query = select(suggestion_key.c.suggestion_id).where(
         suggestion_key.c.guild_id == guild_id, suggestion_key.c.live == 1, suggestion_key.c.key.in_(list(keys))
     )
@@ -195,10 +198,10 @@ def _find_earlier(connection: Connection, guild_id: int, keys: Iterable[str]) ->
         .order_by(suggestion_key.c.suggestion_id.desc())
     )
     found = connection.scalars(query).first()
-    return _load(connection, [found])[0] if found is not None else None
+    return load(connection, [found])[0] if found is not None else None
 
 
-def _add_keys(connection: Connection, guild_id: int, number: int, keys: Iterable[str]) -> None:
+def add_keys(connection: Connection, guild_id: int, number: int, keys: Iterable[str]) -> None:
     """Let a suggestion be recognised by more; a key that is another's stays that one's."""
     rows = [{"suggestion_id": number, "guild_id": guild_id, "key": key, "live": 1} for key in sorted(keys)]
     connection.execute(insert(suggestion_key).on_conflict_do_nothing(), rows)
@@ -218,7 +221,7 @@ def _add_voice(connection: Connection, number: int, member_id: int, reason: str,
     return new
 
 
-def _load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
+def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
     rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(numbers))).all()
     query = select(support).where(support.c.suggestion_id.in_(numbers))

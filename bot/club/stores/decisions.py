@@ -1,0 +1,151 @@
+"""What becomes of suggestions: members take theirs back, organisers decide, and sources tell what they are."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.club.stores.audit import take_note
+from bot.club.stores.clubs import lock_club
+from bot.club.stores.meetings import assign_paper
+from bot.club.stores.suggestions import add_keys, find_live, load, open_one, rank
+from bot.club.suggestion import Proposal, State, Suggestion
+from bot.database.database import Database
+from bot.database.tables import suggestion, suggestion_key, support
+from bot.errors import ClubError
+
+
+class DecisionStore:
+    """Change what becomes of suggestions. Whoever calls has checked that an organiser decides."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def withdraw(self, guild_id: int, number: int, member_id: int, now: datetime) -> Suggestion:
+        """Take one's own suggestion back; where others want the paper too it stays, without the name.
+
+        Raises ClubError for somebody else's suggestion, and for one that is not open.
+        """
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number)
+            before = load(connection, [found])[0]
+            if before.suggested_by != member_id:
+                raise ClubError("Only the one who suggested it can take it back. Organisers can decline it.")
+            connection.execute(
+                delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
+            )
+            if before.votes > 1:
+                _change(connection, found, suggested_by=None)
+            else:
+                _end(connection, found, State.WITHDRAWN, now, suggested_by=None)
+            return load(connection, [found])[0]
+
+        return await self._database.write(work)
+
+    async def decline(self, guild_id: int, number: int, actor_id: int, remark: str, now: datetime) -> Suggestion:
+        """Let an organiser decline a suggestion and say why."""
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number)
+            _end(connection, found, State.DECLINED, now, decided_by=actor_id, remark=remark)
+            ended = load(connection, [found])[0]
+            take_note(connection, guild_id, now, actor_id, "declined", ended.title)
+            return ended
+
+        return await self._database.write(work)
+
+    async def accept(self, guild_id: int, number: int, actor_id: int, now: datetime) -> Suggestion:
+        """Let an organiser choose a suggestion: it goes to the first meeting that has no paper."""
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number)
+            _change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
+            chosen = load(connection, [found])[0]
+            assign_paper(connection, chosen, now, chosen_by=actor_id)
+            take_note(connection, guild_id, now, actor_id, "chose", chosen.title)
+            return chosen
+
+        return await self._database.write(work)
+
+    async def mark_read(
+        self, guild_id: int, number: int, review_key: str | None, actor_id: int | None, now: datetime
+    ) -> Suggestion:
+        """Take note that the club has read what was suggested; nobody is the bot, which has seen the review."""
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number, also_chosen=True)
+            _end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
+            ended = load(connection, [found])[0]
+            take_note(connection, guild_id, now, actor_id, "marked as read", ended.title)
+            return ended
+
+        return await self._database.write(work)
+
+    async def put_at(self, guild_id: int, number: int, place: int | None, actor_id: int, now: datetime) -> Suggestion:
+        """Let an organiser put a suggestion at a place of the queue, counted from 1; nowhere: back to its votes.
+
+        What an organiser has put somewhere keeps its order among itself, before everything else.
+        """
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number)
+            query = select(suggestion.c.id).where(suggestion.c.id.in_(rank(connection, guild_id)))
+            placed = set(connection.scalars(query.where(suggestion.c.place.is_not(None))))
+            order = [each for each in rank(connection, guild_id) if each in placed and each != found]
+            if place is not None:
+                ahead = [each for each in rank(connection, guild_id) if each != found][: place - 1]
+                order = [*ahead, found, *(each for each in order if each not in ahead)]
+            else:
+                _change(connection, found, place=None)
+            for position, each in enumerate(order, 1):
+                _change(connection, each, place=position)
+            moved = load(connection, [found])[0]
+            take_note(connection, guild_id, now, actor_id, f"put at {place}" if place else "put back", moved.title)
+            return moved
+
+        return await self._database.write(work)
+
+    async def describe(self, guild_id: int, number: int, proposal: Proposal, now: datetime) -> Suggestion:
+        """Fill in what a source says of a suggestion; if that shows that it is another's paper, the two become one.
+
+        The voices go to the older one; a member who wanted both has one voice still.
+        """
+
+        def work(connection: Connection) -> Suggestion:
+            found = open_one(connection, guild_id, number)
+            lock_club(connection, guild_id)
+            others = [find_live(connection, guild_id, {key}) for key in proposal.keys]
+            first, *rest = sorted({found, *(other for other in others if other is not None)})
+            for each in rest:
+                _merge(connection, each, first, now)
+            add_keys(connection, guild_id, first, proposal.keys)
+            fields = {"title": proposal.title, "authors": proposal.authors, "year": proposal.year, "described": 1}
+            paper = {"paper": str(proposal.paper_id)} if proposal.paper_id else {}
+            _change(connection, first, **fields, **paper)
+            return load(connection, [first])[0]
+
+        return await self._database.write(work)
+
+
+def _change(connection: Connection, number: int, **fields: Any) -> None:
+    connection.execute(update(suggestion).where(suggestion.c.id == number).values(fields))
+
+
+def _end(connection: Connection, number: int, state: State, now: datetime, **fields: Any) -> None:
+    """Let a suggestion be over: its paper can be suggested again."""
+    connection.execute(update(suggestion_key).where(suggestion_key.c.suggestion_id == number).values(live=0))
+    _change(connection, number, state=state, decided_at=now, place=None, **fields)
+
+
+def _merge(connection: Connection, number: int, into: int, now: datetime) -> None:
+    keys = list(connection.scalars(select(suggestion_key.c.key).where(suggestion_key.c.suggestion_id == number)))
+    guild_id = connection.scalars(select(suggestion.c.guild_id).where(suggestion.c.id == number)).one()
+    voices = select(support.c.member_id, support.c.reason, support.c.made_at).where(support.c.suggestion_id == number)
+    rows = [{**row, "suggestion_id": into} for row in connection.execute(voices).mappings()]
+    if rows:
+        connection.execute(insert(support).on_conflict_do_nothing(), rows)
+    connection.execute(delete(support).where(support.c.suggestion_id == number))
+    _end(connection, number, State.MERGED, now, merged_into=into)
+    add_keys(connection, guild_id, into, keys)
