@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.club.ballot import BallotOption
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.meetings import assign_paper
@@ -63,7 +64,8 @@ class DecisionStore:
             found = open_one(connection, guild_id, number)
             _change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
             chosen = load(connection, [found])[0]
-            assign_paper(connection, chosen, now, chosen_by=actor_id)
+            option = BallotOption(chosen.title, chosen.id, chosen.review_key, chosen.paper_id, chosen.authors)
+            assign_paper(connection, guild_id, option, now, chosen_by=actor_id)
             take_note(connection, guild_id, now, actor_id, "chose", chosen.title)
             return chosen
 
@@ -127,6 +129,15 @@ class DecisionStore:
             return load(connection, [first])[0]
 
         return await self._database.write(work)
+
+
+def choose(connection: Connection, guild_id: int, option: BallotOption, ballot_id: int, now: datetime) -> None:
+    """Let the winner of a ballot be read next. Part of a transaction that has locked the club."""
+    if option.suggestion_id is not None:
+        state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == option.suggestion_id))
+        if state == State.OPEN:  # else an organiser has decided meanwhile, and the ballot decides all the same
+            _change(connection, option.suggestion_id, state=State.CHOSEN, decided_at=now, place=None)
+    assign_paper(connection, guild_id, option, now, ballot_id=ballot_id)
 
 
 def _change(connection: Connection, number: int, **fields: Any) -> None:

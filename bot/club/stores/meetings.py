@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from bot.club.suggestion import Suggestion
+from bot.club.ballot import BallotOption
 from bot.database.tables import meeting
 
 
 def assign_paper(
     connection: Connection,
-    chosen: Suggestion,
+    guild_id: int,
+    chosen: BallotOption,
     now: datetime,
     *,
     ballot_id: int | None = None,
@@ -25,17 +26,17 @@ def assign_paper(
         "review_key": chosen.review_key,
         "title": chosen.title,
         "authors": chosen.authors,
-        "suggestion_id": chosen.id,
+        "suggestion_id": chosen.suggestion_id,
         "ballot_id": ballot_id,
         "chosen_at": now,
         "chosen_by": chosen_by,
     }
     free = select(meeting.c.id).where(
-        meeting.c.guild_id == chosen.guild_id, meeting.c.state == "coming", meeting.c.title.is_(None)
+        meeting.c.guild_id == guild_id, meeting.c.state == "coming", meeting.c.title.is_(None)
     )
     number = connection.scalars(free.order_by(meeting.c.id)).first()
     if number is not None:
         connection.execute(update(meeting).where(meeting.c.id == number).values(fields))
         return number
-    made = insert(meeting).values(guild_id=chosen.guild_id, state="coming", made_at=now, notes="", **fields)
+    made = insert(meeting).values(guild_id=guild_id, state="coming", made_at=now, notes="", **fields)
     return connection.execute(made.returning(meeting.c.id)).scalar_one()
