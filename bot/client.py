@@ -16,6 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.club.stores.clubs import ClubStore
 from bot.database.database import Database
 from bot.database.lock import FolderLock
 from bot.database.postgres import PostgresDatabase
@@ -101,6 +102,7 @@ class Paperclub(commands.AutoShardedBot):
         self.keeper = keeper
         self.catalog = catalog
         self.database = database
+        self.clubs = ClubStore(database)
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change
