@@ -34,7 +34,7 @@ from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
-from bot.ui.controls import ControlButton, Controls, ControlSelect
+from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
 
 _log = logging.getLogger(__name__)
@@ -131,6 +131,10 @@ class Paperclub(commands.AutoShardedBot):
         for name in _cog_names():
             await self.load_extension(name)
         await self.sync_if_changed()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Bring forms that were sent to their handlers; commands and clicks have other ways."""
+        await self.controls.submit(interaction)
 
     async def sync_if_changed(self) -> None:
         """Register the commands with Discord, unless it has these already.
