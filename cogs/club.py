@@ -1,24 +1,38 @@
-"""/club: how the club's bot is, for its organisers."""
+"""/club: how the club's bot is, and what the club sets, for its organisers."""
+
+import asyncio
+from collections.abc import Callable
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
-from bot.club.stores.clubs import ClubStore
+from bot.club.club import Club
+from bot.club.stores.clubs import Changes, ClubStore
+from bot.club.zones import find_zones
 from bot.errors import ClubError
 from bot.library.library import Libraries
 from bot.ui.answers import answered, reply
+from bot.ui.audit import PER_PAGE, audit_page
 from bot.ui.cards import View, note
-from bot.ui.controls import NUMBER, Controls, Interaction
+from bot.ui.controls import ANY, NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
-from bot.ui.organisers import is_organiser, require_organiser
+from bot.ui.organisers import FOR_ORGANISERS, is_organiser, require_organiser
+from bot.ui.setup import Doubt, doubt_zone, read_channel, read_quota, read_role, read_zone, setup_page, zone_form
 from bot.ui.status import fault_note, status_page
+from bot.ui.text import escape
+
+_LAST = 9_999  # a page that is surely behind the last one
 
 
 @app_commands.guild_only()
-@app_commands.default_permissions(manage_guild=True)
-class ClubCog(commands.GroupCog, group_name="club", group_description="How the club's bot is, for its organisers"):
+class ClubCog(
+    commands.GroupCog,
+    group_name="club",
+    group_description="What the club sets, and how its bot is, for its organisers",
+    group_extras=FOR_ORGANISERS,
+):
     """Answer organisers, and tell them what they should know."""
 
     def __init__(self, libraries: Libraries, clubs: ClubStore, controls: Controls, mentions: Mentions) -> None:
@@ -29,6 +43,78 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
         controls.on("status", self.turn_status, NUMBER)
         controls.on("reread", self.read_again)
         controls.on("acceptloss", self.accept_loss, NUMBER)
+        controls.on("setup", self.show_setup)
+        controls.on("setchannel", self.set_channel, NUMBER)
+        controls.on("setrole", self.set_role)
+        controls.on("askzone", self.ask_zone)
+        controls.on("zone", self.find_zone, ANY)
+        controls.on("setzone", self.set_zone, ANY)
+        controls.on("setquota", self.set_quota, NUMBER)
+        controls.on("audit", self.show_audit, NUMBER)
+
+    # --- what is set ------------------------------------------------------------------------------
+
+    @app_commands.command(name="setup")
+    @answered
+    async def set_up(self, interaction: Interaction) -> None:
+        """Set the club's channel, organisers, time zone, and how much a member may suggest"""
+        await self._show_setup(interaction, await require_organiser(interaction, self._clubs))
+
+    async def show_setup(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show what is set, in the place of a private message."""
+        await self._show_setup(interaction, await require_organiser(interaction, self._clubs))
+
+    async def set_channel(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set where the bot posts by itself."""
+        await self._set(interaction, "channel", lambda guild: read_channel(guild, values))
+
+    async def set_role(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set whose members are organisers too."""
+        await self._set(interaction, "role", lambda guild: read_role(guild, values))
+
+    async def ask_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Ask for a time zone."""
+        await require_organiser(interaction, self._clubs)
+        await interaction.response.send_modal(zone_form())
+
+    async def find_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set the time zone that was typed, or say which may be meant."""
+        club = await require_organiser(interaction, self._clubs)
+        found = await asyncio.to_thread(find_zones, values[0], discord.utils.utcnow())
+        if found.sure:
+            await self._set(interaction, "zone", lambda guild: read_zone(found.zones))
+        else:
+            await self._show_setup(interaction, club, doubt_zone(values[0], found))
+
+    async def set_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set the time zone that was chosen."""
+        await self._set(interaction, "zone", lambda guild: read_zone(values))
+
+    async def set_quota(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set how many suggestions of one member may be open."""
+        await self._set(interaction, "quota", lambda guild: read_quota(values))
+
+    async def _set(self, interaction: Interaction, place: str, read: Callable[[discord.Guild], Changes]) -> None:
+        """Keep what was chosen; what will not do is said in its place of the message."""
+        club, doubt = await require_organiser(interaction, self._clubs), None
+        try:
+            changes = read(_guild(interaction))
+        except ClubError as error:
+            doubt = Doubt(place, escape(error.sentence))
+        else:
+            club = await self._clubs.change(club.guild_id, interaction.user.id, discord.utils.utcnow(), **changes)
+        await self._show_setup(interaction, club, doubt)
+
+    async def _show_setup(self, interaction: Interaction, club: Club, doubt: Doubt | None = None) -> None:
+        await reply(interaction, setup_page(club, _guild(interaction), discord.utils.utcnow(), doubt))
+
+    async def show_audit(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show who decided what, a page of it."""
+        club, page = await require_organiser(interaction, self._clubs), min(int(arguments[0]), _LAST)
+        lines, total = await self._clubs.read_audit(club.guild_id, page * PER_PAGE, PER_PAGE)
+        await reply(interaction, audit_page(lines, page, total))
+
+    # --- how the bot is ---------------------------------------------------------------------------
 
     @app_commands.command()
     @answered
@@ -82,6 +168,13 @@ class ClubCog(commands.GroupCog, group_name="club", group_description="How the c
             self._told |= new
             view = note(fault_note([fault for _, fault in sorted(new)], self._mentions))
             await interaction.followup.send(view=view, ephemeral=True)
+
+
+def _guild(interaction: Interaction) -> discord.Guild:
+    """Give the server; discord.py does not know it until Discord has told of it."""
+    if interaction.guild is None:
+        raise ClubError("Paperclub has just started and does not know the server yet. Try again in a moment.")
+    return interaction.guild
 
 
 async def setup(bot: Paperclub) -> None:

@@ -1,11 +1,25 @@
 """Who may do what is for organisers: asked at every step, since buttons and menus outlive a role."""
 
+from typing import Any
+
 import discord
+from discord import app_commands
 
 from bot.club.club import Club
 from bot.club.stores.clubs import ClubStore
 from bot.errors import ClubError, NotOrganiser
 from bot.ui.controls import Interaction
+
+FOR_ORGANISERS: dict[Any, Any] = {"organisers": True}
+"""The `extras` of a command, or of a group, that /help shows to organisers alone.
+
+Discord's own permissions of commands know no roles of ours, and count for whole groups.
+"""
+
+
+def is_for_organisers(command: app_commands.Command[Any, ..., Any] | app_commands.Group | None) -> bool:
+    """Tell whether a command, or a group that it is in, is for organisers."""
+    return command is not None and ("organisers" in command.extras or is_for_organisers(command.parent))
 
 
 def is_organiser(interaction: Interaction, club: Club) -> bool:
