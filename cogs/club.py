@@ -66,11 +66,11 @@ class ClubCog(
 
     async def set_channel(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set where the bot posts by itself."""
-        await self._set(interaction, "channel", lambda guild: read_channel(guild, values))
+        await self._set(interaction, "channel", lambda guild: read_channel(guild, values or arguments))
 
     async def set_role(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set whose members are organisers too."""
-        await self._set(interaction, "role", lambda guild: read_role(guild, values))
+        await self._set(interaction, "role", lambda guild: read_role(guild, values or arguments))
 
     async def ask_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for a time zone."""
@@ -79,20 +79,20 @@ class ClubCog(
 
     async def find_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set the time zone that was typed, or say which may be meant."""
-        club = await require_organiser(interaction, self._clubs)
-        found = await asyncio.to_thread(find_zones, values[0], discord.utils.utcnow())
+        club, typed = await require_organiser(interaction, self._clubs), (values or arguments)[0]
+        found = await asyncio.to_thread(find_zones, typed, discord.utils.utcnow())
         if found.sure:
             await self._set(interaction, "zone", lambda guild: read_zone(found.zones))
         else:
-            await self._show_setup(interaction, club, doubt_zone(values[0], found))
+            await self._show_setup(interaction, club, doubt_zone(typed, found))
 
     async def set_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set the time zone that was chosen."""
-        await self._set(interaction, "zone", lambda guild: read_zone(values))
+        await self._set(interaction, "zone", lambda guild: read_zone(values or arguments))
 
     async def set_quota(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set how many suggestions of one member may be open."""
-        await self._set(interaction, "quota", lambda guild: read_quota(values))
+        await self._set(interaction, "quota", lambda guild: read_quota(values or arguments))
 
     async def _set(self, interaction: Interaction, place: str, read: Callable[[discord.Guild], Changes]) -> None:
         """Keep what was chosen; what will not do is said in its place of the message."""

@@ -54,9 +54,7 @@ def read_role(guild: discord.Guild, values: Sequence[str]) -> Changes:
     if role.is_default():
         raise ClubError("Everyone has the role @everyone, so everyone would be an organiser: choose another one.")
     if role.managed:
-        raise ClubError(
-            f"An app or Discord itself gives out the role {role.name}, so no organiser can: choose another one."
-        )
+        raise ClubError(f"The role {role.name} is given out by an app or by Discord itself: choose another one.")
     return {"organiser_role_id": role.id}
 
 
@@ -107,7 +105,7 @@ def setup_page(club: Club, guild: discord.Guild, now: datetime, doubt: Doubt | N
         "channel": (_channel_lines(club, guild, missing), [_channel_menu(channel, number + 1)]),
         "role": (_role_lines(club, guild), [_role_menu(find_role(guild, club), number + 2)]),
         "zone": (_zone_line(club, now), zone_controls),
-        "quota": ("**Open suggestions** that a member may have", [_quota_menu(club, number + 3)]),
+        "quota": ("**Open suggestions** for each member", [_quota_menu(club, number + 3)]),
     }
     items: list[ui.Item[Any]] = [ui.TextDisplay("## Your club\n-# What you choose is kept at once")]
     for place, (lines, controls) in parts.items():
@@ -118,28 +116,28 @@ def setup_page(club: Club, guild: discord.Guild, now: datetime, doubt: Doubt | N
 
 
 def _channel_lines(club: Club, guild: discord.Guild, missing: Sequence[str]) -> str:
-    heading = "**Channel** in which Paperclub posts by itself"
+    heading = "**Channel** for what Paperclub posts"
     if club.channel_id is None:
-        return f"{heading}\nNone yet: choose one below"
+        return f"{heading}\nNone is chosen yet"
     if guild.get_channel(club.channel_id) is None:
-        return f"{heading}\n⚠️ The channel that was set is gone, or Paperclub cannot see it: choose another one"
+        return f"{heading}\n⚠️ The one that was chosen is gone, or Paperclub cannot see it: choose another one"
     if not missing:
         return f"{heading}\n✅ Paperclub may do there whatever it needs"
-    names = ", ".join(f"**{name}**" for name in missing)
-    what, them = ("this permission", "it") if len(missing) == 1 else ("these permissions", "them")
-    return (
-        f"{heading}\n⚠️ There Paperclub lacks {what}: {names}\nTo mend it, open the settings of <#{club.channel_id}>, "
-        f"then *Permissions*, add {guild.me.mention} and allow {them}"
+    names = "\n".join(f"- {name}" for name in missing)
+    what = "this permission" if len(missing) == 1 else "these permissions"
+    mend = (
+        f"To mend it, open the settings of <#{club.channel_id}>, *Permissions*; add {guild.me.mention} and allow them"
     )
+    return f"{heading}\n⚠️ Paperclub lacks {what} there:\n{names}\n-# {mend}"
 
 
 def _role_lines(club: Club, guild: discord.Guild) -> str:
-    heading = "**Organisers**, beside those who may manage the server"
+    heading = "**Organisers**\nThose with the permission Manage Server"
     if club.organiser_role_id is None:
-        return f"{heading}\nNobody: choose a role to add its members"
+        return f"{heading}; you can add a role"
     if find_role(guild, club) is None:
-        return f"{heading}\n⚠️ Nobody, since the role that was set is gone: choose another one"
-    return f"{heading}\nThe members with <@&{club.organiser_role_id}>"
+        return f"{heading}\n⚠️ The role that was added is gone: choose another one"
+    return f"{heading}, and those with <@&{club.organiser_role_id}>"
 
 
 def _zone_line(club: Club, now: datetime) -> str:
