@@ -19,7 +19,7 @@ from bot.ui.cards import View, note
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, is_organiser, require_organiser
-from bot.ui.setup import Doubt, doubt_zone, read_channel, read_quota, read_role, read_zone, setup_page, zone_form
+from bot.ui.setup import Doubt, doubt_zone, read_channel, read_quota, read_role, setup_page, zone_form
 from bot.ui.status import fault_note, status_page
 from bot.ui.text import escape
 
@@ -48,7 +48,7 @@ class ClubCog(
         controls.on("setrole", self.set_role)
         controls.on("askzone", self.ask_zone)
         controls.on("zone", self.find_zone, ANY)
-        controls.on("setzone", self.set_zone, ANY)
+        controls.on("setzone", self.find_zone, ANY)
         controls.on("setquota", self.set_quota, NUMBER)
         controls.on("audit", self.show_audit, NUMBER)
 
@@ -78,17 +78,13 @@ class ClubCog(
         await interaction.response.send_modal(zone_form())
 
     async def find_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Set the time zone that was typed, or say which may be meant."""
+        """Set the time zone that was typed or chosen, or say which may be meant."""
         club, typed = await require_organiser(interaction, self._clubs), (values or arguments)[0]
         found = await asyncio.to_thread(find_zones, typed, discord.utils.utcnow())
         if found.sure:
-            await self._set(interaction, "zone", lambda guild: read_zone(found.zones))
+            await self._set(interaction, "zone", lambda guild: {"zone": found.zones[0]})
         else:
             await self._show_setup(interaction, club, doubt_zone(typed, found))
-
-    async def set_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Set the time zone that was chosen."""
-        await self._set(interaction, "zone", lambda guild: read_zone(values or arguments))
 
     async def set_quota(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set how many suggestions of one member may be open."""

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.club.club import Club
 from bot.club.stores.clubs import Changes
-from bot.club.zones import FoundZones, about_zone, is_zone, load_zone
+from bot.club.zones import FoundZones, about_zone, load_zone
 from bot.errors import ClubError
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, channel_menu, field, form, menu, role_menu, row
@@ -56,13 +56,6 @@ def read_role(guild: discord.Guild, values: Sequence[str]) -> Changes:
     if role.managed:
         raise ClubError(f"The role {role.name} is given out by an app or by Discord itself: choose another one.")
     return {"organiser_role_id": role.id}
-
-
-def read_zone(values: Sequence[str]) -> Changes:
-    """Read the choice of a time zone; raise ClubError for one that there is not."""
-    if not is_zone(values[0]):
-        raise ClubError("There is no such time zone: type another one.")
-    return {"zone": values[0]}
 
 
 def read_quota(values: Sequence[str]) -> Changes:

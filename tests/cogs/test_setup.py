@@ -7,6 +7,8 @@ import pytest
 import simcord
 
 from bot.club.club import Club as Settings
+from bot.club.stores.audit import take_note
+from bot.errors import StorageFault
 from bot.ui.cards import layout
 from bot.ui.controls import button, menu, row
 from tests.cogs.test_club import organiser
@@ -180,7 +182,7 @@ async def test_two_clubs_are_apart(club: Club) -> None:
 async def test_a_role_that_everyone_or_an_app_has_is_refused(club: Club) -> None:
     olga = organiser(club)
     role = club.env.guild.create_role("Some_app")
-    in_cache(club).get_role(role.id).managed = True  # pyright: ignore[reportOptionalMemberAccess]
+    in_cache(club).get_role(role.id).managed = True
     message = await set_up(club, olga)
     first = control(message, ROLE)["id"]
     club.env.backend.advance_clock(3)
@@ -200,8 +202,8 @@ async def test_what_is_gone_is_said(club: Club) -> None:
     message = (await olga.select(message, [channel], custom_id=CHANNEL)).response
     await set_roles(club, club.ada, role)
     guild = in_cache(club)
-    await guild.get_role(role.id).delete()  # pyright: ignore[reportOptionalMemberAccess]
-    await guild.get_channel(channel.id).delete()  # pyright: ignore[reportOptionalMemberAccess]
+    await guild.get_role(role.id).delete()
+    await guild.get_channel(channel.id).delete()
     await club.env.settle()
     shown = await set_up(club, olga)
     assert "The one that was chosen is gone" in text_of(shown)
@@ -288,9 +290,7 @@ async def test_a_time_zone_that_there_is_not_changes_nothing(club: Club, zone: s
 LONG = "Berlin" + "x" * 3_994
 
 
-async def test_forged_controls_are_answered_in_a_sentence_and_change_nothing(
-    club: Club, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_forged_controls_are_answered_in_a_sentence_and_change_nothing(club: Club) -> None:
     olga = organiser(club)
     options = [
         discord.SelectOption(label=value, value=value) for value in ("x", "-1", "0", "7", "9" * 90, "²", "UTC+1")
@@ -325,9 +325,14 @@ async def test_decisions_are_paged(club: Club) -> None:
     now = discord.utils.utcnow()
     for number in range(25):
         await club.bot.clubs.change(club.env.guild.id, olga.id, now, quota=number + 1 + (number == 4))
+    guild = club.env.guild.id
+    await club.bot.database.write(
+        lambda connection: take_note(connection, guild, now, None, "counted", "<@1> @everyone")
+    )
     message = (await olga.slash(club.channel, "club status")).response
     message = (await olga.click(message, label="Who decided what")).response
     assert "page 1 of 3" in text_of(message)
+    assert f"\n- <t:{int(now.timestamp())}:d> **counted** \\<@1> @\u200beveryone\n- <t:" in text_of(message)
     assert "quota 25\n" in text_of(message)
     message = (await olga.click(message, label="Older")).response
     message = (await olga.click(message, label="Older")).response
@@ -339,8 +344,6 @@ async def test_decisions_are_paged(club: Club) -> None:
 
 
 async def test_when_the_database_cannot_be_used_help_still_answers(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.errors import StorageFault
-
     async def fail(work: Any) -> None:
         raise StorageFault("The club's data cannot be read just now.")
 
