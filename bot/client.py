@@ -16,6 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.club.stores.clubs import ClubStore
 from bot.database.database import Database
 from bot.database.lock import FolderLock
 from bot.database.postgres import PostgresDatabase
@@ -33,7 +34,7 @@ from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
-from bot.ui.controls import ControlButton, Controls, ControlSelect
+from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
 
 _log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class Paperclub(commands.AutoShardedBot):
         self.keeper = keeper
         self.catalog = catalog
         self.database = database
+        self.clubs = ClubStore(database)
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change
@@ -129,6 +131,10 @@ class Paperclub(commands.AutoShardedBot):
         for name in _cog_names():
             await self.load_extension(name)
         await self.sync_if_changed()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Bring forms that were sent to their handlers; commands and clicks have other ways."""
+        await self.controls.submit(interaction)
 
     async def sync_if_changed(self) -> None:
         """Register the commands with Discord, unless it has these already.

@@ -43,8 +43,10 @@ class LibraryNotConnected(ClubError):
 class NotOrganiser(ClubError):
     """Say that what was asked is for organisers."""
 
-    def __init__(self) -> None:
-        super().__init__("That is for the club's organisers: members with the permission Manage Server.")
+    def __init__(self, role: str = "") -> None:
+        """`role` is the name of the role whose members are organisers too, or empty."""
+        named = f" or the role {role}" if role else ""
+        super().__init__(f"That is for the club's organisers: members with the permission Manage Server{named}.")
 
 
 class ReviewGone(ClubError):

@@ -11,6 +11,7 @@ from bot.library.facets import Filter
 from bot.ui.cards import View, layout
 from bot.ui.controls import Interaction, button, row
 from bot.ui.mentions import Mentions
+from bot.ui.organisers import is_for_organisers
 from bot.ui.pages import filter_arguments
 from bot.ui.text import escape
 
@@ -23,10 +24,10 @@ _PURPOSE = "The papers that this club has read, in the club's own words."
 # Every sentence of it is what the code does: whoever changes what is read, stored or logged changes it too.
 _DATA = (
     "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer "
-    "that it runs on. It reads no message but one whose papers you have looked up, and it stores nothing about "
-    "members. What you type is not kept, but for papers that are not the club's: their titles and ids are asked of "
-    "arXiv, Crossref, DataCite and Semantic Scholar, and kept with the answers, without your name. When something "
-    "fails, the cause goes into the log of who runs it."
+    "that it runs on. It reads no message but one whose papers you have looked up. Of organisers it stores who set "
+    "what for the club, and when; of other members nothing. What you type is not kept, but for papers that are not the "
+    "club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, and kept with the "
+    "answers, without your name. When something fails, the cause goes into the log of who runs it."
 )
 _HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
 _MENUS = {discord.AppCommandType.message: "a message", discord.AppCommandType.user: "a member"}
@@ -35,11 +36,18 @@ Listed = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands
 
 
 def help_page(
-    others: Iterable[Listed], here: Interaction, mentions: Mentions, site_url: str, trouble: str = ""
+    others: Iterable[Listed],
+    here: Interaction,
+    mentions: Mentions,
+    site_url: str,
+    trouble: str = "",
+    *,
+    organiser: bool = False,
 ) -> View:
     """Show those of the other commands that the one who asks can use here, under what their cogs are about.
 
-    `site_url` is where the reviews are published, or empty; `trouble` is why there are none to read, or empty.
+    `organiser` says whether that is one of the club's; `site_url` is where the reviews are published, or empty;
+    `trouble` is why there are none to read, or empty.
     """
     usable = [command for command in others if _is_for(command, here)]
     opening = ["## Paperclub", _PURPOSE, f"-# {mentions.mention('help')} brings this up at any time"]
@@ -48,7 +56,7 @@ def help_page(
     items: list[ui.Item[Any]] = [
         ui.TextDisplay("\n".join(opening)),
         ui.Separator(visible=False),
-        ui.TextDisplay("\n".join([*_command_lines(usable, mentions), *_menu_lines(usable)])),
+        ui.TextDisplay("\n".join([*_command_lines(usable, mentions, organiser=organiser), *_menu_lines(usable)])),
     ]
     buttons: list[ui.Item[Any]] = []
     if not trouble:
@@ -67,23 +75,25 @@ def _is_for(command: Listed, here: Interaction) -> bool:
     return (here.guild_id is not None or not command.guild_only) and (needed is None or here.permissions >= needed)
 
 
-def _command_lines(usable: Iterable[Listed], mentions: Mentions) -> Iterator[str]:
+def _command_lines(usable: Iterable[Listed], mentions: Mentions, *, organiser: bool) -> Iterator[str]:
     """Give a heading for each part of the club and a line for each command; what is for organisers comes last."""
     parts: dict[str, list[str]] = {}
-    slash = [command for command in usable if not isinstance(command, app_commands.ContextMenu)]
-    for command in sorted(slash, key=lambda command: command.default_permissions is not None):
-        lines = parts.setdefault(_part_of(command), [])
+    own: list[str] = []
+    for command in usable:
+        if isinstance(command, app_commands.ContextMenu):
+            continue
         for each in command.walk_commands() if isinstance(command, app_commands.Group) else [command]:
             if not isinstance(each, app_commands.Group):
+                lines = own if is_for_organisers(each) else parts.setdefault(_part_of(command), [])
                 lines.append(f"- {mentions.mention(each.qualified_name)} {escape(each.description)}")
+    if organiser and own:
+        parts["For organisers"] = own
     for heading, lines in parts.items():
         yield f"### {escape(heading)}"
         yield from lines
 
 
 def _part_of(command: app_commands.Command[Any, ..., Any] | app_commands.Group) -> str:
-    if command.default_permissions is not None:
-        return "For organisers"
     if isinstance(command, app_commands.Group):
         return command.description
     return command.binding.description if isinstance(command.binding, commands.Cog) else "More"
@@ -116,7 +126,8 @@ def welcome(mentions: Mentions, reviews: int | None) -> View:
         f"- {mentions.mention('help')} tells the rest",
     ]
     organisers = (
-        f"-# For organisers: {mentions.mention('club status')} says what was read, and which files need mending"
+        f"-# For organisers: {mentions.mention('club setup')} sets channel, organisers' role and time zone; "
+        f"{mentions.mention('club status')} says what was read, and which files need mending"
     )
     return layout(ui.TextDisplay(_HELLO), ui.TextDisplay("\n".join(lines)), ui.TextDisplay(organisers))
 

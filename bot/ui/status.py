@@ -44,7 +44,7 @@ def status_page(status: Status, page: int, done: str = "") -> View:
         ]
     if status.left:  # an empty folder is never what was meant
         buttons.append(button("acceptloss", str(status.left), label="The files are gone for good", emoji="🗑️"))
-    items.append(row(*buttons))
+    items.append(row(*buttons, button("audit", "0", label="Who decided what", emoji="📜")))
     return layout(*items)
 
 

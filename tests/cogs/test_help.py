@@ -8,6 +8,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from bot.ui.organisers import FOR_ORGANISERS
 from tests.cogs.test_club import organiser
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, review_file, text_of, write_reviews
@@ -77,10 +78,30 @@ async def test_a_menu_of_the_same_name_as_a_command_is_not_taken_for_it(club: Cl
 
 
 async def test_what_is_for_organisers_is_not_shown_to_members(club: Club) -> None:
-    assert "### For organisers\n- </club status:" in await help_text(club, organiser(club))
+    text = await help_text(club, organiser(club))
+    assert "### For organisers\n- </club setup:" in text
+    assert "- </club status:" in text
     text = await help_text(club)
-    assert "club status" not in text
-    assert "organisers" not in text
+    assert "club s" not in text
+    assert "For organisers" not in text
+
+
+async def test_a_group_may_hold_commands_for_members_and_for_organisers(club: Club) -> None:
+    async def nothing(interaction: discord.Interaction) -> None: ...
+
+    ballot = app_commands.Group(name="ballot", description="What to read next")
+    ballot.command(name="vote", description="Give your vote")(nothing)
+    ballot.command(name="open", description="Ask the club", extras=FOR_ORGANISERS)(nothing)
+    within = app_commands.Group(name="old", description="Former ones", parent=ballot, extras=FOR_ORGANISERS)
+    within.command(name="forget", description="Forget them")(nothing)
+    club.bot.tree.add_command(ballot)
+    text = await help_text(club)
+    assert "### What to read next\n- `/ballot vote` Give your vote" in text
+    assert "/ballot o" not in text
+    text = await help_text(club, organiser(club))
+    assert "### What to read next\n- `/ballot vote` Give your vote\n### " in text
+    own = text.partition("### For organisers")[2]
+    assert "\n- `/ballot open` Ask the club\n- `/ballot old forget` Forget them\n" in own
 
 
 async def test_the_menus_of_messages_are_listed_when_there_are_any(club: Club) -> None:
@@ -152,7 +173,8 @@ async def test_what_help_says_about_data_is_true(
     caplog.set_level("INFO")
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
     text = await help_text(club)
-    assert "It reads no message but one whose papers you have looked up, and it stores nothing about members." in text
+    assert "It reads no message but one whose papers you have looked up." in text
+    assert "Of organisers it stores who set what for the club, and when; of other members nothing." in text
     assert club.bot.intents.value == discord.Intents(guilds=True).value
     answer = await club.ada.slash(club.channel, "paper", name="xylophone")
     await club.ada.select(answer.response, [components_value(answer.response)])

@@ -118,6 +118,18 @@ class Members:
         data = {"custom_id": menu["custom_id"], "component_type": 3, "id": menu["id"]}
         return await self.interact(3, data | {"values": [names[label] for label in labels]}, by, message)
 
+    async def pick(self, message: Json, custom_id: str, *numbers: str, by: Json | None = None) -> Answer:
+        """Choose channels, roles or members, by their ids, in the menu of a message that has a custom_id."""
+        menus = [part for part in walk_components(message["components"]) if 5 <= part["type"] <= 8]
+        found = [menu for menu in menus if menu["custom_id"] == custom_id]
+        assert found, f"no menu {custom_id!r}, only {[menu['custom_id'] for menu in menus]}"
+        assert found[0].get("min_values", 1) <= len(numbers) <= found[0].get("max_values", 1), f"not so many: {numbers}"
+        kinds = found[0].get("channel_types") or {channel["type"] for channel in self.world.channels.values()}
+        resolved = self._resolved({*numbers})
+        assert all(channel["type"] in kinds for channel in resolved["channels"].values()), "the menu does not list it"
+        data = {"custom_id": custom_id, "component_type": found[0]["type"], "id": found[0]["id"], "values": [*numbers]}
+        return await self.interact(3, data | {"resolved": {kind: those for kind, those in resolved.items() if those}}, by, message)  # fmt: skip
+
     async def submit(self, modal: Answer, by: Json | None = None, **values: Any) -> Answer:
         """Fill in the form that was answered, by the custom_ids of its fields, and send it."""
         assert modal.callback["type"] == 9, "that is no form"

@@ -1,17 +1,30 @@
 """What clubs have set, and the lock that every change of a club's data begins with."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.club import Club
-from bot.club.stores.audit import take_note
+from bot.club.stores.audit import AuditLine, read_notes, take_note
 from bot.database.database import Database
 from bot.database.tables import club
 
-_COLUMNS = ("guild_id", "channel_id", "organiser_role_id", "zone", "quota")
+# Each with the word by which the audit calls it.
+_SETTINGS = {"channel_id": "channel", "organiser_role_id": "organisers", "zone": "zone", "quota": "quota"}
+_COLUMNS = ("guild_id", *_SETTINGS)
+
+
+class Changes(TypedDict, total=False):
+    """What of a club is to be set; the rest stays as it is."""
+
+    channel_id: int | None
+    organiser_role_id: int | None
+    zone: str
+    quota: int
 
 
 def lock_club(connection: Connection, guild_id: int) -> Club:
@@ -50,20 +63,24 @@ class ClubStore:
 
         return await self._database.read(work)
 
-    async def put(self, settings: Club, actor_id: int, now: datetime) -> None:
-        """Keep what an organiser has set."""
+    async def change(self, guild_id: int, actor_id: int, now: datetime, **changes: Unpack[Changes]) -> Club:
+        """Set something of a club, as an organiser decided, and give what it has set then.
 
-        def work(connection: Connection) -> None:
-            before = lock_club(connection, settings.guild_id)
-            if before == settings:
-                return
-            connection.execute(
-                update(club)
-                .where(club.c.guild_id == settings.guild_id)
-                .values({name: getattr(settings, name) for name in _COLUMNS[1:]})
-            )
-            changed = [name for name in _COLUMNS if getattr(before, name) != getattr(settings, name)]
-            subject = ", ".join(f"{name} {getattr(settings, name)}" for name in changed)
-            take_note(connection, settings.guild_id, now, actor_id, "set", subject)
+        What others have set meanwhile stays.
+        """
 
-        await self._database.write(work)
+        def work(connection: Connection) -> Club:
+            before = lock_club(connection, guild_id)
+            after = replace(before, **changes)
+            changed = {name: getattr(after, name) for name in changes if getattr(after, name) != getattr(before, name)}
+            if changed:
+                connection.execute(update(club).where(club.c.guild_id == guild_id).values(changed))
+                subject = ", ".join(f"{_SETTINGS[name]} {value or 'none'}" for name, value in changed.items())
+                take_note(connection, guild_id, now, actor_id, "set", subject)
+            return after
+
+        return await self._database.write(work)
+
+    async def read_audit(self, guild_id: int, start: int, count: int) -> tuple[Sequence[AuditLine], int]:
+        """Give who decided what in a club, the newest first, from the one with number `start` on, and how many are."""
+        return await self._database.read(lambda connection: read_notes(connection, guild_id, start, count))
