@@ -122,7 +122,7 @@ class DiscordPoster:
                 raise Unreadable("it is not a channel of text in a server.")
             if not channel.permissions_for(channel.guild.me).read_message_history:
                 raise Unreadable("the bot may not read the message history of the channel.")
-            async for message in channel.history(limit=None, after=since, oldest_first=True):
+            async for message in channel.history(limit=None, after=since, oldest_first=False):
                 if message.author == self._client.user and has_marker(message.components, marker):
                     return message.id
         except discord.HTTPException as error:
