@@ -150,4 +150,6 @@ async def test_what_was_missed_can_be_listed(database: Database) -> None:
     listed = await store.ended(0, [State.MISSED], NOW + 2 * MINUTE)
     assert listed
     assert all(post.guild_id == 0 and post.state is State.MISSED and post.reason == "why" for post in listed)
-    assert [post.ended_at for post in listed] == sorted((post.ended_at for post in listed if post.ended_at), reverse=True)
+    assert [post.ended_at for post in listed] == sorted(
+        (post.ended_at for post in listed if post.ended_at), reverse=True
+    )
