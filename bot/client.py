@@ -16,7 +16,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.club.delivery import Outbox
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.posts import PostStore
 from bot.database.database import Database
 from bot.database.lock import FolderLock
 from bot.database.postgres import PostgresDatabase
@@ -34,8 +36,10 @@ from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
+from bot.ui.cards import View
 from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
+from bot.ui.poster import DiscordClock, DiscordPoster
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +90,7 @@ class Paperclub(commands.AutoShardedBot):
     def __init__(
         self, settings: Settings, libraries: Libraries, keeper: Keeper, catalog: PaperCatalog, database: Database
     ) -> None:
+        clock = DiscordClock(discord.utils.utcnow)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -94,6 +99,7 @@ class Paperclub(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            http_trace=clock.trace(),
             # Without a number discord.py asks the API for it, and for the address of the gateway too.
             shard_count=None if settings.shards == "auto" or settings.discord_api_url else settings.shards,
         )
@@ -103,6 +109,7 @@ class Paperclub(commands.AutoShardedBot):
         self.catalog = catalog
         self.database = database
         self.clubs = ClubStore(database)
+        self.outbox: Outbox[View] = Outbox(PostStore(database), DiscordPoster(self, clock))
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change

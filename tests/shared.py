@@ -1,6 +1,7 @@
 """What the tests share: other people's material, where it is present, and short ways to write and read."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from simcord.components import walk_components
 
+LONG = os.environ.get("PAPERCLUB_TESTS") == "long"  # every case and many seeds, where a few do for every day
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder ../shared with real reviews is not here")

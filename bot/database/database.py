@@ -4,7 +4,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,8 @@ class Database(ABC):
 
     Work raises StorageFault when the database cannot be used; it is a ClubError that says so.
     """
+
+    shared: ClassVar[bool]  # whether other processes may use it at the same time
 
     def __init__(self) -> None:
         self._working: set[asyncio.Task[Any]] = set()

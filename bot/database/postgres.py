@@ -21,6 +21,8 @@ _MIGRATING = 7_270_433  # any number that nobody else locks
 class PostgresDatabase(Database):
     """Keep the data in a database that exists already."""
 
+    shared = True
+
     def __init__(self, url: str) -> None:
         """Take a URL such as ``postgresql://user:password@host/name``."""
         super().__init__()

@@ -35,6 +35,8 @@ Job = tuple[Work[Any], Future[Any]]
 class SqliteDatabase(Database):
     """Keep the data in a file; make it where it does not exist."""
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path

@@ -149,10 +149,12 @@ post = _table(
     Column("due_at", Instant, nullable=False),
     Column("state", Text, nullable=False),
     Column("tries", INTEGER, nullable=False),
+    Column("refusals", INTEGER, nullable=False),
+    Column("began_at", Instant),
     Column("retry_at", Instant),
+    Column("ended_at", Instant),
     Column("message_id", Number),
     Column("reason", Text, nullable=False),
-    Column("changed_at", Instant, nullable=False),
 )
 audit = _table(
     "audit",

@@ -115,10 +115,12 @@ CREATE TABLE post (
     due_at     {bigint} NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('due', 'sending', 'sent', 'late', 'missed', 'cancelled', 'in doubt')),
     tries      INTEGER NOT NULL,
-    retry_at   {bigint},                      -- not before this
+    refusals   INTEGER NOT NULL,              -- how often Discord has said that it may not be posted
+    began_at   {bigint},                      -- when it was first sent; its marker cannot be older
+    retry_at   {bigint},                      -- nobody takes it up before this: a lease, or a pause after a failure
+    ended_at   {bigint},
     message_id {bigint},
     reason     TEXT NOT NULL,                 -- why it is as it is
-    changed_at {bigint} NOT NULL,
     UNIQUE (guild_id, slot, date, rung)
 ) {strict};
 CREATE INDEX post_due ON post (state, due_at);

@@ -1,0 +1,151 @@
+"""What the bot has to post by itself, and how far it is."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, and_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.club.post import Planned, Post, State
+from bot.database.database import Database
+from bot.database.tables import post
+
+_KEY = ("guild_id", "slot", "date", "rung")
+_COLUMNS = tuple(name for name in Post.__dataclass_fields__ if name != "superseded")
+_OPEN = (State.DUE, State.SENDING)
+_VALID = (*_OPEN, State.SENT, State.LATE)  # what makes an earlier post of its slot needless
+_BATCH = 20
+
+
+def plan_post(connection: Connection, planned: Planned) -> bool:
+    """Plan a post as part of a change that began with `lock_club`; tell whether it is new.
+
+    One that was planned before stays as it is, also after it was posted. Call `Outbox.wake` after the commit.
+    """
+    values = {name: getattr(planned, name) for name in Planned.__dataclass_fields__}
+    added = (
+        insert(post)
+        .values(**values, state=State.DUE, tries=0, refusals=0, reason="")
+        .on_conflict_do_nothing(index_elements=list(_KEY))
+        .returning(post.c.id)
+    )
+    return connection.execute(added).one_or_none() is not None
+
+
+class PostStore:
+    """Keep what has to be posted. Several processes may share it: who claims a post has it until the lease ends."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, guild_id: int, slot: str, date: str, rung: str) -> Post | None:
+        """Give a post by its name."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.slot == slot, post.c.date == date, post.c.rung == rung)
+
+        def work(connection: Connection) -> Post | None:
+            row = connection.execute(select(post).where(wanted)).one_or_none()
+            return _post(row) if row else None
+
+        return await self._database.read(work)
+
+    async def ended(self, guild_id: int, states: Collection[State], since: datetime) -> list[Post]:
+        """Give the posts of a club that ended in some states, the latest first; `reason` says why."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.state.in_(states), post.c.ended_at >= since)
+
+        def work(connection: Connection) -> list[Post]:
+            return list(map(_post, connection.execute(select(post).where(wanted).order_by(post.c.ended_at.desc()))))
+
+        return await self._database.read(work)
+
+    async def next_at(self) -> datetime | None:
+        """Give the moment at which there is next something to do."""
+        moment = case((post.c.retry_at > post.c.due_at, post.c.retry_at), else_=post.c.due_at)
+
+        def work(connection: Connection) -> datetime | None:
+            return connection.scalar(select(func.min(moment, type_=post.c.due_at.type)).where(post.c.state.in_(_OPEN)))
+
+        return await self._database.read(work)
+
+    async def release(self) -> None:
+        """End the leases of an earlier run; where other processes use the database too, they run out by themselves."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(post).where(post.c.state.in_(_OPEN)).values(retry_at=None))
+
+        if not self._database.shared:
+            await self._database.write(work)
+
+    async def claim(self, now: datetime, lease: timedelta) -> list[Post]:
+        """Take up to 20 posts that are to be worked on, the oldest first; nobody else has them until the lease ends."""
+        later = post.alias()
+        superseded = (
+            select(later.c.id)
+            .where(
+                later.c.guild_id == post.c.guild_id,
+                later.c.slot == post.c.slot,
+                or_(
+                    later.c.due_at > post.c.due_at,
+                    and_(later.c.due_at == post.c.due_at, later.c.id > post.c.id),
+                ),
+                later.c.due_at <= now,
+                later.c.state.in_(_VALID),
+            )
+            .exists()
+        )
+        waiting = (
+            select(post, superseded.label("superseded"))
+            .where(
+                post.c.state.in_(_OPEN),
+                post.c.due_at <= now,
+                or_(post.c.retry_at.is_(None), post.c.retry_at <= now),
+            )
+            .order_by(post.c.due_at, post.c.id)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True, of=post)
+        )
+
+        def work(connection: Connection) -> list[Post]:
+            rows = connection.execute(waiting).all()
+            mine = update(post).where(post.c.id.in_([row.id for row in rows]))
+            if rows:
+                connection.execute(mine.values(retry_at=now + lease, tries=post.c.tries + 1))
+            return [_post(row, tries=row.tries + 1, retry_at=now + lease) for row in rows]
+
+        return await self._database.write(work)
+
+    async def begin(self, claimed: Post, now: datetime) -> bool:
+        """Put down that a post is being sent; False when the lease ended and somebody else has it."""
+        return await self._change(claimed, state=State.SENDING, began_at=claimed.began_at or now)
+
+    async def put_off(self, claimed: Post, until: datetime, reason: str, *, refused: bool = False) -> bool:
+        """Let a post wait for another try; a refused one was certainly not posted, so its history need not be read."""
+        changed: dict[str, Any] = {"retry_at": until, "reason": reason}
+        if refused:
+            changed |= {"state": State.DUE, "refusals": post.c.refusals + 1}
+        return await self._change(claimed, **changed)
+
+    async def end(self, claimed: Post, state: State, now: datetime, reason: str = "") -> bool:
+        """Put down what became of a post that was not posted."""
+        return await self._change(claimed, state=state, ended_at=now, retry_at=None, reason=reason)
+
+    async def mark_posted(self, claimed: Post, state: State, now: datetime, message_id: int) -> bool:
+        """Put down that a post was posted. It is true also after the lease, whatever another process thought."""
+        values = {"state": state, "ended_at": now, "retry_at": None, "message_id": message_id, "reason": ""}
+        return await self._run(update(post).where(post.c.id == claimed.id, post.c.message_id.is_(None)).values(values))
+
+    async def _change(self, claimed: Post, **values: Any) -> bool:
+        """Change a post that is still open, and still one's own."""
+        own = and_(post.c.id == claimed.id, post.c.state.in_(_OPEN), post.c.retry_at == claimed.retry_at)
+        return await self._run(update(post).where(own).values(values))
+
+    async def _run(self, change: Update) -> bool:
+        change = change.returning(post.c.id)
+        return await self._database.write(lambda connection: connection.execute(change).one_or_none() is not None)
+
+
+def _post(row: Row[Any], **changed: Any) -> Post:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    values["state"] = State(values["state"])
+    values["superseded"] = bool(getattr(row, "superseded", False))
+    return Post(**(values | changed))

@@ -1,0 +1,155 @@
+"""What is to be posted, on both databases."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.club.post import Planned, Post, State
+from bot.club.stores.clubs import lock_club
+from bot.club.stores.posts import PostStore, plan_post
+from bot.database.database import Database
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=90)
+MINUTE = timedelta(minutes=1)
+ONE = Planned(1, "ballot:1", "", "result", 5, NOW)
+
+
+async def plan(database: Database, posts: Iterable[Planned]) -> list[bool]:
+    def work(connection: Connection) -> list[bool]:
+        for guild in sorted({post.guild_id for post in posts}):
+            lock_club(connection, guild)
+        return [plan_post(connection, post) for post in posts]
+
+    return await database.write(work)
+
+
+def many(count: int) -> list[Planned]:
+    return [Planned(n % 3, f"ballot:{n}", "", "result", n % 4, NOW - n * MINUTE) for n in range(count)]
+
+
+async def get(store: PostStore, planned: Planned) -> Post:
+    post = await store.get(planned.guild_id, planned.slot, planned.date, planned.rung)
+    assert post
+    return post
+
+
+async def test_a_post_is_planned_once(database: Database) -> None:
+    twins = await asyncio.gather(*(plan(database, [ONE]) for _ in range(8)))
+    assert sorted(twins) == [*([[False]] * 7), [True]]
+    others = [replace(ONE, slot="b"), replace(ONE, date="2026-01-01"), replace(ONE, rung="r"), replace(ONE, guild_id=2)]
+    assert await plan(database, others) == [True] * 4
+    store = PostStore(database)
+    (first, *_) = await store.claim(NOW, LEASE)
+    assert await store.mark_posted(first, State.SENT, NOW, 7)
+    assert await plan(database, [replace(first, due_at=NOW + MINUTE)]) == [False]
+    assert (await get(store, first)).state is State.SENT
+
+
+async def test_a_change_that_fails_plans_nothing(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        lock_club(connection, 1)
+        assert plan_post(connection, ONE)
+        raise KeyError
+
+    try:
+        await database.write(work)
+    except KeyError:
+        pass
+    assert await PostStore(database).get(1, "ballot:1", "", "result") is None
+
+
+async def test_every_post_is_claimed_by_one_alone_until_its_lease_ends(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, many(70))
+    claims = await asyncio.gather(*(store.claim(NOW, LEASE) for _ in range(8)))
+    claims += [await store.claim(NOW, LEASE)]  # what was locked, and not yet committed, was passed over
+    claimed = [post.slot for claim in claims for post in claim]
+    assert len(claimed) == len(set(claimed)) == 70
+    assert max(map(len, claims)) <= 20
+    assert await store.claim(NOW + LEASE - MINUTE / 60, LEASE) == []
+    again = await store.claim(NOW + LEASE, LEASE)
+    assert [post.due_at for post in again] == sorted(post.due_at for post in again)
+    assert {post.tries for post in again} == {2}
+
+
+async def test_what_is_not_due_is_not_claimed_and_the_next_moment_is_known(database: Database) -> None:
+    store = PostStore(database)
+    assert await store.next_at() is None
+    await plan(database, [ONE])
+    assert await store.next_at() == NOW
+    assert await store.claim(NOW - MINUTE, LEASE) == []
+    (post,) = await store.claim(NOW, LEASE)
+    assert await store.next_at() == NOW + LEASE
+    assert await store.put_off(post, NOW + 2 * LEASE, "no answer")
+    assert await store.next_at() == NOW + 2 * LEASE
+    (post,) = await store.claim(NOW + 2 * LEASE, LEASE)
+    assert post.reason == "no answer"
+    assert await store.end(post, State.CANCELLED, NOW, "not needed")
+    assert await store.next_at() is None
+
+
+async def test_who_lost_a_lease_changes_nothing_but_what_is_true(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, [ONE])
+    (slow,) = await store.claim(NOW, LEASE)
+    (quick,) = await store.claim(NOW + LEASE, LEASE)
+    assert not await store.begin(slow, NOW)
+    assert not await store.put_off(slow, NOW, "")
+    assert not await store.end(slow, State.MISSED, NOW)
+    assert await store.begin(quick, NOW + LEASE)
+    assert (await get(store, ONE)).began_at == NOW + LEASE
+    assert await store.end(quick, State.IN_DOUBT, NOW + LEASE, "unreadable")
+    assert await store.mark_posted(slow, State.SENT, NOW, 7)
+    assert not await store.mark_posted(quick, State.SENT, NOW, 8)
+    post = await get(store, ONE)
+    assert (post.state, post.message_id, post.reason) == (State.SENT, 7, "")
+
+
+async def test_a_refused_post_is_due_again_and_one_without_an_answer_is_still_being_sent(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, [ONE])
+    (post,) = await store.claim(NOW, LEASE)
+    await store.begin(post, NOW)
+    await store.put_off(post, NOW + MINUTE, "no answer")
+    (post,) = await store.claim(NOW + MINUTE, LEASE)
+    assert (post.state, post.refusals, post.began_at) == (State.SENDING, 0, NOW)
+    await store.begin(post, NOW + MINUTE)
+    await store.put_off(post, NOW + 2 * MINUTE, "forbidden", refused=True)
+    (post,) = await store.claim(NOW + 2 * MINUTE, LEASE)
+    assert (post.state, post.refusals, post.began_at, post.tries) == (State.DUE, 1, NOW, 3)
+
+
+async def test_a_later_post_of_the_same_slot_takes_the_place_of_an_earlier_one(database: Database) -> None:
+    week = [Planned(1, "weekly:1", f"2026-01-{day:02}", "prompt", 5, NOW - (9 - day) * MINUTE) for day in range(1, 12)]
+    await plan(database, [*week, ONE])
+    claimed = await PostStore(database).claim(NOW, LEASE)
+    assert [(post.date, post.superseded) for post in claimed] == [
+        *((f"2026-01-{day:02}", True) for day in range(1, 9)),
+        ("2026-01-09", False),
+        ("", False),
+    ]
+
+
+async def test_a_new_run_takes_over_at_once_where_it_is_alone(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, [ONE])
+    await store.claim(NOW, LEASE)
+    await store.release()
+    assert len(await store.claim(NOW + MINUTE, LEASE)) == (0 if database.shared else 1)
+
+
+async def test_what_was_missed_can_be_listed(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, many(9))
+    for n, post in enumerate(await store.claim(NOW, LEASE)):
+        await store.end(post, State.MISSED if n % 2 else State.CANCELLED, NOW + n * MINUTE, "why")
+    listed = await store.ended(0, [State.MISSED], NOW + 2 * MINUTE)
+    assert listed
+    assert all(post.guild_id == 0 and post.state is State.MISSED and post.reason == "why" for post in listed)
+    assert [post.ended_at for post in listed] == sorted(
+        (post.ended_at for post in listed if post.ended_at), reverse=True
+    )
