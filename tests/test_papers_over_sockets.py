@@ -1,7 +1,6 @@
 """/arxiv while arXiv misbehaves: the whole bot, a Discord and an arXiv, over real sockets."""
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.client import create_bot
 from bot.papers.arxiv import Arxiv
@@ -57,6 +58,9 @@ def elsewhere() -> str:
 async def world(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent_requests: list[dict[str, Any]], elsewhere: str
 ) -> AsyncIterator[World]:
+    # Both stand in classes of discord.py, and the bot changes them.
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     async with (
         loopback_arxiv(papers=[Entry(entry.value, 2) for entry in MANY]) as arxiv,
         loopback_discord(TOKEN) as discord,
@@ -66,7 +70,7 @@ async def world(
         bot = create_bot(settings, [source])
         running = asyncio.create_task(bot.start(TOKEN))
         await discord.connected()
-        monkeypatch.setattr(sys.modules["cogs.papers"], "_PATIENCE", 0.5)  # as the bot has loaded it
+        monkeypatch.setattr("bot.ui.patience._PATIENCE", 0.5)
         yield World(discord, arxiv, source)
         await bot.close()
         with suppress(asyncio.CancelledError):
