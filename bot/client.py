@@ -18,7 +18,10 @@ from yarl import URL
 
 from bot.club.delivery import Outbox
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.posts import PostStore
+from bot.club.stores.suggestions import SuggestionStore
+from bot.club.titles import SuggestedTitles
 from bot.database.database import Database
 from bot.database.lock import FolderLock
 from bot.database.postgres import PostgresDatabase
@@ -109,6 +112,9 @@ class Paperclub(commands.AutoShardedBot):
         self.catalog = catalog
         self.database = database
         self.clubs = ClubStore(database)
+        self.suggestions = SuggestionStore(database)
+        self.decisions = DecisionStore(database)
+        self.titles = SuggestedTitles(self.suggestions)
         self.outbox: Outbox[View] = Outbox(PostStore(database), DiscordPoster(self, clock))
         self.controls = Controls(answer_error)
         self.mentions = Mentions()

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.titles import SuggestedTitles
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, ReviewGone
 from bot.library.gist import gist
 from bot.library.library import Libraries, Library
@@ -21,7 +22,7 @@ from bot.papers.tex import readable_text
 from bot.ui import papers
 from bot.ui.answers import answered
 from bot.ui.cards import View
-from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction
+from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction, read_argument
 from bot.ui.messages import text_of
 from bot.ui.patience import SILENCE, awaited, put
 from bot.ui.text import label
@@ -33,9 +34,15 @@ class PapersCog(commands.Cog, description="Papers"):
     """Answer with what the world knows of a paper."""
 
     def __init__(
-        self, libraries: Libraries, catalog: PaperCatalog, controls: Controls, tree: app_commands.CommandTree[Any]
+        self,
+        libraries: Libraries,
+        catalog: PaperCatalog,
+        titles: SuggestedTitles,
+        controls: Controls,
+        tree: app_commands.CommandTree[Any],
     ) -> None:
         self._libraries = libraries
+        self._titles = titles
         self._catalog = catalog
         self._tree = tree
         self._menu = app_commands.ContextMenu(name="Look up papers", callback=self.look_up)
@@ -78,10 +85,21 @@ class PapersCog(commands.Cog, description="Papers"):
         except (LibraryLoading, LibraryNotConnected):
             titles = []
         choices = {title.key: title.name for title in titles}
+        choices |= dict(await self._suggested(interaction, current))
         choices |= dict(self._catalog.complete(current, 25 - len(choices)))
         return [
             app_commands.Choice(name=label(name, 100), value=key) for key, name in choices.items() if len(key) <= 100
         ]
+
+    async def _suggested(self, interaction: Interaction, current: str) -> list[tuple[str, str]]:
+        """Give what is suggested in the club and known by an id."""
+        if interaction.guild_id is None or not current:
+            return []
+        try:
+            found = await self._titles.complete(interaction.guild_id, current, 5, discord.utils.utcnow())
+        except ClubError:  # the club's database is no reason to offer nothing
+            return []
+        return [(paper, readable_text(title)) for paper, title in found if paper != title]
 
     @answered
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
@@ -119,7 +137,7 @@ class PapersCog(commands.Cog, description="Papers"):
 
     async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show the paper that was chosen in a menu."""
-        paper_id = read_id((values or arguments)[0])
+        paper_id = read_id(values[0] if values else read_argument(arguments[0]))
         if paper_id is None:
             raise ClubError("That menu belongs to another version of the bot. Please run the command again.")
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -189,4 +207,4 @@ class PapersCog(commands.Cog, description="Papers"):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(PapersCog(bot.libraries, bot.catalog, bot.controls, bot.tree))
+    await bot.add_cog(PapersCog(bot.libraries, bot.catalog, bot.titles, bot.controls, bot.tree))

@@ -26,7 +26,8 @@ class Proposal:
     """A paper as it is suggested: by its id, or by a title alone that no source knows.
 
     `described` tells that a source has said the title and the authors; until then the title is what is known, such as
-    the id. `keys` name the paper in every way that is known.
+    the id. `keys` name the paper in every way that is known; `review_key` is of the review that the club has of it
+    already, and nevertheless reads it again.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Proposal:
     year: int | None = None
     described: bool = False
     keys: frozenset[str] = frozenset()
+    review_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Suggestion:
     """A paper that members want to read; `reasons` are of those who want it, the earliest first.
 
     `suggested_by` is None once that member was forgotten or took it back; `place` is where an organiser put it.
+    `review_key` is of the review of it once it was read; before that, of an earlier one that the club has.
     """
 
     id: int

@@ -14,14 +14,18 @@ def named_paper(libraries: Libraries, guild_id: int | None, text: str, now: date
     """Give the paper that a text names: by its id, or by the key or name of a review of it."""
     if found := read_id(text) or parse_paper_id(text) or next(find_paper_ids(text), None):
         return found
+    review = review_called(libraries, guild_id, text, now)
+    return next(iter(review.paper_ids), None) if review else None
+
+
+def review_called(libraries: Libraries, guild_id: int | None, text: str, now: datetime) -> Review | None:
+    """Give the review of which a text is the key or the name; None also while the reviews cannot be read."""
     try:
         match = libraries.for_guild(guild_id).find(text, now)
     except (LibraryLoading, LibraryNotConnected):  # the papers of the world need no library
         return None
     # Words of a title may be meant for any paper of the world; only a name means the club's.
-    if not isinstance(match, Found) or not _is_called(match.review, text):
-        return None
-    return next(iter(match.review.paper_ids), None)
+    return match.review if isinstance(match, Found) and _is_called(match.review, text) else None
 
 
 def review_of(libraries: Libraries, guild_id: int | None, paper_id: PaperId, now: datetime) -> Review | None:

@@ -237,6 +237,11 @@ def row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
     return discord.ui.ActionRow(*items)
 
 
+def beside(text: str, control: ControlButton) -> discord.ui.Section[Any]:
+    """Put a button at the right of a text."""
+    return discord.ui.Section(text, accessory=cast("discord.ui.Item[Any]", control))
+
+
 def is_private(interaction: Interaction) -> bool:
     """Tell whether the message that was clicked is seen by the one who clicked alone."""
     return interaction.message is not None and interaction.message.flags.ephemeral

@@ -134,9 +134,10 @@ def _cited(citations: int | None) -> str:
 
 def _actions(paper: Paper) -> list[ui.Item[Any]]:
     arguments = paper_arguments(paper.id)
-    if len(paper.abstract) < 400 or not arguments:
+    if not arguments:
         return []
-    return [button("gist", *arguments, label="Gist", emoji="✂️")]
+    gist = [button("gist", *arguments, label="Gist", emoji="✂️")] if len(paper.abstract) >= 400 else []
+    return [*gist, button("suggestask", *arguments, label="Suggest to the club", emoji="💡")]
 
 
 def _links(paper: Paper) -> list[ui.Item[Any]]:

@@ -1,19 +1,21 @@
 """What becomes of suggestions: members take theirs back, organisers decide, and sources tell what they are."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.club.ballot import BallotOption
+from bot.club.ballot import BallotOption, BallotState
+from bot.club.post import Planned
 from bot.club.stores.audit import take_note
-from bot.club.stores.clubs import lock_club
 from bot.club.stores.meetings import assign_paper
-from bot.club.stores.suggestions import add_keys, find_live, load, open_one, rank
+from bot.club.stores.posts import plan_post
+from bot.club.stores.suggestions import add_keys, find_current, find_live, load, open_one, rank
 from bot.club.suggestion import Proposal, State, Suggestion
 from bot.database.database import Database
-from bot.database.tables import suggestion, suggestion_key, support
+from bot.database.tables import ballot, ballot_option, meeting, suggestion, suggestion_key, support
 from bot.errors import ClubError
 
 
@@ -72,12 +74,27 @@ class DecisionStore:
         return await self._database.write(work)
 
     async def mark_read(
-        self, guild_id: int, number: int, review_key: str | None, actor_id: int | None, now: datetime
+        self,
+        guild_id: int,
+        number: int,
+        review_key: str | None,
+        actor_id: int | None,
+        now: datetime,
+        *,
+        thanks_in: int | None = None,
     ) -> Suggestion:
-        """Take note that the club has read what was suggested; nobody is the bot, which has seen the review."""
+        """Take note that the club has read what was suggested; nobody is the bot, which has seen the review.
+
+        The one who suggested it is thanked once, in the channel `thanks_in`, where there is one.
+        """
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number, also_chosen=True)
+            before = load(connection, [found])[0]
+            if thanks_in and before.suggested_by:
+                plan_post(connection, Planned(guild_id, f"suggestion:{found}", "", "thanks", thanks_in, now))
+            held = meeting.c.suggestion_id == found, meeting.c.state == "coming"
+            connection.execute(update(meeting).where(*held).values(state="held"))
             _end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "marked as read", ended.title)
@@ -112,20 +129,21 @@ class DecisionStore:
     async def describe(self, guild_id: int, number: int, proposal: Proposal, now: datetime) -> Suggestion:
         """Fill in what a source says of a suggestion; if that shows that it is another's paper, the two become one.
 
-        The voices go to the older one; a member who wanted both has one voice still.
+        The voices go to the one that is chosen, else to the older one; a member who wanted both has one voice still.
         """
 
         def work(connection: Connection) -> Suggestion:
-            found = open_one(connection, guild_id, number)
-            lock_club(connection, guild_id)
+            found = open_one(connection, guild_id, number, also_chosen=True)
             others = [find_live(connection, guild_id, {key}) for key in proposal.keys]
-            first, *rest = sorted({found, *(other for other in others if other is not None)})
+            all_of_it = load(connection, sorted({found, *(other for other in others if other is not None)}))
+            first, *rest = (each.id for each in sorted(all_of_it, key=lambda each: each.state is not State.CHOSEN))
             for each in rest:
                 _merge(connection, each, first, now)
             add_keys(connection, guild_id, first, proposal.keys)
             fields = {"title": proposal.title, "authors": proposal.authors, "year": proposal.year, "described": 1}
             paper = {"paper": str(proposal.paper_id)} if proposal.paper_id else {}
             _change(connection, first, **fields, **paper)
+            _describe_copies(connection, first, proposal)
             return load(connection, [first])[0]
 
         return await self._database.write(work)
@@ -134,10 +152,24 @@ class DecisionStore:
 def choose(connection: Connection, guild_id: int, option: BallotOption, ballot_id: int, now: datetime) -> None:
     """Let the winner of a ballot be read next. Part of a transaction that has locked the club."""
     if option.suggestion_id is not None:
-        state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == option.suggestion_id))
-        if state == State.OPEN:  # else an organiser has decided meanwhile, and the ballot decides all the same
-            _change(connection, option.suggestion_id, state=State.CHOSEN, decided_at=now, place=None)
+        found = find_current(connection, guild_id, option.suggestion_id)
+        option = replace(option, suggestion_id=found)
+        state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found))
+        if found is not None and state == State.OPEN:
+            # Else an organiser has decided meanwhile, and the ballot decides all the same.
+            _change(connection, found, state=State.CHOSEN, decided_at=now, place=None)
     assign_paper(connection, guild_id, option, now, ballot_id=ballot_id)
+
+
+def _describe_copies(connection: Connection, number: int, proposal: Proposal) -> None:
+    """Tell a ballot that is open and a meeting that is to come what a suggestion's paper is called."""
+    is_open = select(ballot.c.id).where(ballot.c.state == BallotState.OPEN)
+    copies = (
+        update(ballot_option).where(ballot_option.c.suggestion_id == number, ballot_option.c.ballot_id.in_(is_open)),
+        update(meeting).where(meeting.c.suggestion_id == number, meeting.c.state == "coming"),
+    )
+    for copy in copies:
+        connection.execute(copy.values(title=proposal.title, authors=proposal.authors))
 
 
 def _change(connection: Connection, number: int, **fields: Any) -> None:

@@ -81,6 +81,7 @@ class SuggestionStore:
                     suggested_by=member_id,
                     made_at=now,
                     remark="",
+                    review_key=proposal.review_key,
                 )
                 .returning(suggestion.c.id)
             ).one()
@@ -94,7 +95,16 @@ class SuggestionStore:
         """Give a suggestion of a club; of one that was found to be another's, that one."""
 
         def work(connection: Connection) -> Suggestion | None:
-            found = _find(connection, guild_id, number)
+            found = find_current(connection, guild_id, number)
+            return load(connection, [found])[0] if found is not None else None
+
+        return await self._database.read(work)
+
+    async def find(self, guild_id: int, keys: Iterable[str]) -> Suggestion | None:
+        """Give the open or chosen suggestion that one of the keys names."""
+
+        def work(connection: Connection) -> Suggestion | None:
+            found = find_live(connection, guild_id, keys)
             return load(connection, [found])[0] if found is not None else None
 
         return await self._database.read(work)
@@ -135,6 +145,42 @@ class SuggestionStore:
 
         return await self._database.read(work)
 
+    async def titles(self, guild_id: int) -> list[tuple[str, str]]:
+        """Give the open suggestions as `scheme:value`, or nothing, and title, the youngest first."""
+        query = select(suggestion.c.paper, suggestion.c.title).where(
+            suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN
+        )
+
+        def work(connection: Connection) -> list[tuple[str, str]]:
+            return [(row.paper or "", row.title) for row in connection.execute(query.order_by(suggestion.c.id.desc()))]
+
+        return await self._database.read(work)
+
+    async def decided(self, guild_id: int, member_id: int, since: datetime) -> list[Suggestion]:
+        """Give a member's own suggestions that organisers declined, or that were chosen or read, the latest first."""
+        query = select(suggestion.c.id).where(
+            suggestion.c.guild_id == guild_id,
+            suggestion.c.suggested_by == member_id,
+            suggestion.c.state.in_((State.CHOSEN, State.DECLINED, State.READ)),
+            suggestion.c.decided_at >= since,
+        )
+
+        def work(connection: Connection) -> list[Suggestion]:
+            return load(connection, connection.scalars(query.order_by(suggestion.c.decided_at.desc())).all())
+
+        return await self._database.read(work)
+
+    async def live(self, *, undescribed: bool = False) -> list[Suggestion]:
+        """Give what is open or chosen in all clubs, without voices; or of it only what no source has described yet."""
+        query = select(suggestion).where(suggestion.c.state.in_(_LIVE))
+        if undescribed:
+            query = query.where(suggestion.c.described == 0, suggestion.c.paper.is_not(None))
+
+        def work(connection: Connection) -> list[Suggestion]:
+            return [_suggestion(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
+
+        return await self._database.read(work)
+
 
 def rank(connection: Connection, guild_id: int) -> Sequence[int]:
     """Give the open suggestions of a club in the order of the queue."""
@@ -158,20 +204,21 @@ def rank(connection: Connection, guild_id: int) -> Sequence[int]:
     return connection.scalars(query).all()
 
 
-def _find(connection: Connection, guild_id: int, number: int) -> int | None:
+def find_current(connection: Connection, guild_id: int, number: int) -> int | None:
+    """Give the number of a club's suggestion, or of the one that it has become part of."""
     query = select(suggestion.c.id, suggestion.c.merged_into).where(
         suggestion.c.guild_id == guild_id, suggestion.c.id == number
     )
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return row.id if row.merged_into is None else _find(connection, guild_id, row.merged_into)
+    return row.id if row.merged_into is None else find_current(connection, guild_id, row.merged_into)
 
 
 def open_one(connection: Connection, guild_id: int, number: int, *, also_chosen: bool = False) -> int:
     """Begin to change an open suggestion of a club; raise ClubError when there is none of that number."""
     lock_club(connection, guild_id)
-    found = _find(connection, guild_id, number)
+    found = find_current(connection, guild_id, number)
     state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found)) if found is not None else None
     if found is None or state not in (_LIVE if also_chosen else (State.OPEN,)):
         raise ClubError("That suggestion is not open any more. /suggestions shows those that are.")
