@@ -4,8 +4,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 from simcord.components import walk_components
 
@@ -35,6 +37,11 @@ def review_file(
 def components(message: Any) -> Iterator[dict[str, Any]]:
     """Give every component of a message, however deep."""
     return walk_components(message.components)
+
+
+def plain(message: discord.Message) -> Any:
+    """Give a message of a channel's history as the answers to commands are."""
+    return SimpleNamespace(components=[component.to_dict() for component in message.components])
 
 
 def text_of(message: Any) -> str:

@@ -1,7 +1,6 @@
 """Suggesting papers, as members do it on a simulated Discord."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from bot.ui.controls import button
 from tests.cogs.test_papers import FakeSource, paper
 from tests.cogs.test_setup import forge
 from tests.conftest import Club, StartClub
-from tests.shared import button_labels, components, option, review_file, text_of, write_reviews
+from tests.shared import button_labels, components, option, plain, review_file, text_of, write_reviews
 
 TREES = "2401.00002"
 
@@ -49,8 +48,7 @@ async def queue(club: Club) -> list[Suggestion]:
 
 def last(club: Club) -> Any:
     """Give the last message that everybody sees."""
-    message = max(club.channel.history(), key=lambda message: message.id)
-    return SimpleNamespace(components=[component.to_dict() for component in message.components])
+    return plain(max(club.channel.history(), key=lambda message: message.id))
 
 
 def said(club: Club) -> str:
