@@ -29,7 +29,7 @@ from bot.ui.suggestions import ask_decline, chosen, queue_page, suggestion_card,
 
 _log = logging.getLogger(__name__)
 
-_EVERY = 120  # seconds between looks at what became of suggestions
+_EVERY = 600  # seconds between looks at what became of suggestions
 _LATELY = timedelta(days=30)  # for which members see what was decided on theirs
 _GONE = "That suggestion is not there any more. /suggestions shows those that are."
 

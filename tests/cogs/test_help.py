@@ -52,7 +52,7 @@ async def test_a_command_that_is_added_appears_by_itself_under_the_name_of_its_p
     @app_commands.command(description="Count sheep")
     async def count(interaction: discord.Interaction) -> None: ...
 
-    group = app_commands.Group(name="ballot", description="What to read next")
+    group = app_commands.Group(name="raffle", description="Games")
     group.command(name="open", description="Ask the club")(count.callback)
     club.bot.tree.add_command(count)
     club.bot.tree.add_command(group)
@@ -60,7 +60,7 @@ async def test_a_command_that_is_added_appears_by_itself_under_the_name_of_its_p
     await club.bot.sync_if_changed()
     text = await help_text(club)
     ids = {command.name: command.id for command in await club.bot.tree.fetch_commands()}
-    assert f"### What to read next\n- </ballot open:{ids['ballot']}> Ask the club" in text
+    assert f"### Games\n- </raffle open:{ids['raffle']}> Ask the club" in text
     assert f"- </count:{ids['count']}> Count sheep" in text
     assert f"### Reviews\n- </paper:{ids['paper']}> Show what the club wrote about a paper\n- </papers:" in text
 
@@ -89,23 +89,24 @@ async def test_what_is_for_organisers_is_not_shown_to_members(club: Club) -> Non
 async def test_a_group_may_hold_commands_for_members_and_for_organisers(club: Club) -> None:
     async def nothing(interaction: discord.Interaction) -> None: ...
 
-    ballot = app_commands.Group(name="ballot", description="What to read next")
-    ballot.command(name="vote", description="Give your vote")(nothing)
-    ballot.command(name="open", description="Ask the club", extras=FOR_ORGANISERS)(nothing)
-    within = app_commands.Group(name="old", description="Former ones", parent=ballot, extras=FOR_ORGANISERS)
+    raffle = app_commands.Group(name="raffle", description="Games")
+    raffle.command(name="vote", description="Give your vote")(nothing)
+    raffle.command(name="open", description="Ask the club", extras=FOR_ORGANISERS)(nothing)
+    within = app_commands.Group(name="old", description="Former ones", parent=raffle, extras=FOR_ORGANISERS)
     within.command(name="forget", description="Forget them")(nothing)
-    club.bot.tree.add_command(ballot)
+    club.bot.tree.add_command(raffle)
     text = await help_text(club)
-    assert "### What to read next\n- `/ballot vote` Give your vote" in text
-    assert "/ballot o" not in text
+    assert "### Games\n- `/raffle vote` Give your vote" in text
+    assert "/raffle o" not in text
     text = await help_text(club, organiser(club))
-    assert "### What to read next\n- `/ballot vote` Give your vote\n### " in text
+    assert "### Games\n- `/raffle vote` Give your vote\n### " in text
     own = text.partition("### For organisers")[2]
-    assert "\n- `/ballot open` Ask the club\n- `/ballot old forget` Forget them\n" in own
+    assert "\n- `/raffle open` Ask the club\n- `/raffle old forget` Forget them\n" in own
 
 
 async def test_the_menus_of_messages_are_listed_when_there_are_any(club: Club) -> None:
-    club.bot.tree.remove_command("Look up papers", type=discord.AppCommandType.message)
+    for name in ("Look up papers", "Suggest this paper"):
+        club.bot.tree.remove_command(name, type=discord.AppCommandType.message)
     assert "*Apps*" not in await help_text(club)
 
     async def look_up(interaction: discord.Interaction, message: discord.Message) -> None: ...
@@ -123,15 +124,15 @@ async def test_the_menus_of_messages_are_listed_when_there_are_any(club: Club) -
 
 
 async def test_help_in_a_direct_message_leaves_away_what_belongs_to_a_server(club: Club) -> None:
-    @app_commands.command(description="Suggest a paper")
+    @app_commands.command(description="Propose a paper")
     @app_commands.guild_only()
-    async def suggest(interaction: discord.Interaction) -> None: ...
+    async def propose(interaction: discord.Interaction) -> None: ...
 
-    club.bot.tree.add_command(suggest)
-    assert "`/suggest`" in await help_text(club)
+    club.bot.tree.add_command(propose)
+    assert "`/propose`" in await help_text(club)
     answer = await club.env.create_user("lone").slash("help")
     text = text_of(answer.response)
-    assert "`/suggest`" not in text
+    assert "`/propose`" not in text
     assert "</paper:" in text
     assert "club status" not in text
     assert "The club's site" in button_labels(answer.response)

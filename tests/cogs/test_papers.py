@@ -321,7 +321,7 @@ async def test_a_review_that_is_not_published_is_not_betrayed(
     await library.refresh(club.env.now())
     shown = await arxiv(club, "2401.00002")
     assert "## Pruning of trees" in text_of(shown)
-    assert button_labels(shown) == ["Gist", "arXiv", "PDF", "HTML"]
+    assert button_labels(shown) == ["Gist", "Suggest to the club", "arXiv", "PDF", "HTML"]
     message = await club.grace.send(club.channel, "2401.00002")
     listed = await club.ada.context_menu(club.channel, "Look up papers", message)
     abstract = await club.ada.click(open_card, label="Abstract")  # of a card that was posted before
