@@ -41,13 +41,14 @@ def suggestion_card(suggestion: Suggestion, remark: str = "") -> View:
     lines = [*_heading(suggestion), *_reasons(suggestion.reasons, LONGEST_REASON)]
     if remark:
         lines.append(f"-# {remark}")
-    return layout(ui.TextDisplay(truncate("\n".join(lines), _ROOM_OF_TEXT)), row(*_buttons(suggestion)))
+    buttons = [*_voice_buttons(suggestion), *_paper_button(suggestion.paper_id, "Abstract")]
+    return layout(ui.TextDisplay(truncate("\n".join(lines), _ROOM_OF_TEXT)), row(*buttons))
 
 
 def suggested(receipt: Receipt, who: int, remark: str = "") -> View:
     """Answer a proposal; `who` made it, and `remark` says what else is to be known."""
     said = {
-        Proposed.NEW: f"<@{who}> suggests this paper.",
+        Proposed.NEW: "",
         Proposed.JOINED: f"<@{who}> wants to read this too; it had been suggested before.",
         Proposed.ALREADY: "You want to read this already, and a paper counts once for each member.",
     }[receipt.outcome]
@@ -101,7 +102,7 @@ def _count(votes: int) -> str:
 
 
 def _by(suggestion: Suggestion) -> str:
-    when = f"<t:{int(suggestion.made_at.timestamp())}:D>"
+    when = f"<t:{int(suggestion.made_at.timestamp())}:R>"
     return f" · suggested by <@{suggestion.suggested_by}>, {when}" if suggestion.suggested_by else f" · since {when}"
 
 
@@ -112,19 +113,18 @@ def _reasons(reasons: Sequence[Reason], room: int) -> list[str]:
     return [*lines, f"-# and {rest:,} more reason{'s' if rest > 1 else ''}"] if rest > 0 else lines
 
 
-def _buttons(suggestion: Suggestion) -> list[ControlButton]:
+def _voice_buttons(suggestion: Suggestion) -> list[ControlButton]:
     number, over = str(suggestion.id), suggestion.state is not State.OPEN
-    buttons = [
+    return [
         button("voice", number, label="I want to read it", emoji="🙋", disabled=over),
         button("unvoice", number, label="Not any more", disabled=over),
     ]
-    return [*buttons, *_abstract_button(suggestion.paper_id)]
 
 
-def _abstract_button(paper_id: PaperId | None) -> list[ControlButton]:
+def _paper_button(paper_id: PaperId | None, label: str) -> list[ControlButton]:
     """Make the button that shows a paper; none for a title alone, or for an id that Discord has no room for."""
     written = write_argument(str(paper_id)) if paper_id else ""
-    return [button("showpaper", written, label="Abstract", emoji="📄")] if 0 < len(written) <= _CUSTOM_ID else []
+    return [button("showpaper", written, label=label, emoji="📄")] if 0 < len(written) <= _CUSTOM_ID else []
 
 
 # --- choosing what is meant -----------------------------------------------------------------------
@@ -210,6 +210,7 @@ def queue_page(
     if not queue:
         items.append(ui.TextDisplay("`/suggest` proposes what the club reads next: a link, a number or a title."))
     for rank, each in shown:
+        items.append(ui.Separator(visible=False))
         items.append(beside(_in_queue(rank, each, member_id), _vote(each, page, member_id)))
     if decided and page == 0:
         lines = [f"-# Yours: {one_line(readable_text(each.title), 120)}. {_outcome(each)}" for each in decided[:3]]
@@ -269,19 +270,23 @@ def suggestion_page(
     text = truncate("\n".join(lines), _ROOM_OF_TEXT - _ABSTRACT)
     abstract = escape_with_addresses(readable_text(paper.abstract)) if paper else ""
     parts = [text, *([truncate(abstract, _ABSTRACT)] if abstract else [])]
-    items: list[ui.Item[Any]] = [*map(ui.TextDisplay, parts), row(*_buttons(suggestion))]
-    deciding: list[ControlButton] = []
+    items: list[ui.Item[Any]] = [*map(ui.TextDisplay, parts)]
+    own: list[ControlButton] = []
     if still and suggestion.suggested_by == member_id:
-        deciding.append(button("withdraw", number, label="Take it back", emoji="↩️"))
+        own.append(button("withdraw", number, label="Take it back", emoji="↩️"))
+    elif still:
+        mine = any(reason.member_id == member_id for reason in suggestion.reasons)
+        own.append(_voice_buttons(suggestion)[mine])
+    own += _paper_button(suggestion.paper_id, "The paper")
+    if own:
+        items.append(row(*own))
     if still and organiser:
-        deciding += [
+        deciding = [
             button("accept", number, label="Read it next", emoji="✅"),
             button("askdecline", number, label="Decline", emoji="✖️"),
             button("markread", number, label="Already read", emoji="📗"),
         ]
-    if deciding:
         items.append(row(*deciding))
-    if still and organiser:
         places = [
             discord.SelectOption(label=f"Put it at place {place}", value=str(place)) for place in range(1, _PLACES + 1)
         ]

@@ -127,7 +127,7 @@ async def test_a_suggestion_opens_with_its_abstract_and_all_reasons(club: Club) 
     page = await opened(club, club.grace, "1. Pruning of trees")
     assert f"> Trees. — <@{club.ada.id}>\n> Shade. — <@{club.grace.id}>" in text_of(page)
     assert "We study x₁²" in text_of(page)
-    assert button_labels(page) == ["I want to read it", "Not any more", "Abstract", "All suggestions"]
+    assert button_labels(page) == ["Not any more", "The paper", "All suggestions"]
     back = await club.grace.click(page, label="All suggestions")
     assert "### 1 suggestion\n" in text_of(back.response)
 
