@@ -12,6 +12,7 @@ from bot.errors import StorageFault
 _log = logging.getLogger(__name__)
 
 _FULL = "The disk of the bot is full, so nothing was saved. Whoever runs the bot has to make room; then try again."
+CLOSED = "Paperclub is just being started or ended. Nothing was changed; try again in a minute."
 _GONE = "What the club decides cannot be read or saved just now. Nothing was changed; try again in a minute."
 
 

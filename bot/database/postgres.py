@@ -7,9 +7,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.database.database import Database, Work
-from bot.database.faults import in_words
+from bot.database.faults import CLOSED, in_words
 from bot.database.migrate import apply_script, find_version, pending, read_scripts
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StorageFault
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class PostgresDatabase(Database):
 
     async def _write(self, work: Work[T]) -> T:
         if self._engine is None:
-            raise RuntimeError("the club's database is not open")
+            raise StorageFault(CLOSED)
         with in_words():
             async with self._engine.begin() as connection:
                 return await connection.run_sync(work)

@@ -19,9 +19,9 @@ from sqlalchemy.pool import NullPool
 
 from bot.database.backup import copy_database
 from bot.database.database import Database, Work
-from bot.database.faults import in_words
+from bot.database.faults import CLOSED, in_words
 from bot.database.migrate import apply_script, find_version, pending, read_scripts
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StorageFault
 
 T = TypeVar("T")
 
@@ -92,12 +92,12 @@ class SqliteDatabase(Database):
     async def _read(self, work: Work[T]) -> T:
         engine, readers = self._reading, self._readers
         if engine is None or readers is None:
-            raise RuntimeError("the club's database is not open")
+            raise StorageFault(CLOSED)
         return await asyncio.get_running_loop().run_in_executor(readers, _run, engine, work)
 
     async def _write(self, work: Work[T]) -> T:
         if self._writing is None or self._writer is None:
-            raise RuntimeError("the club's database is not open")
+            raise StorageFault(CLOSED)
         done: Future[T] = Future()
         self._waiting.append((work, done))
         self._writer.submit(self._write_waiting, self._writing)

@@ -28,6 +28,9 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, ClubError):
         sentence = escape(cause.sentence)
+    elif interaction.client.is_closed():
+        _log.info("the bot ended while it was answering: %s", cause)
+        return
     else:
         reference = secrets.token_hex(3)
         name = interaction.command.qualified_name if interaction.command else "a button"
