@@ -25,7 +25,7 @@ from bot.ui.answers import answered, reply
 from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction, is_private
 from bot.ui.organisers import is_organiser, require_club, require_organiser
-from bot.ui.suggestions import ask_decline, chosen, queue_page, suggestion_card, suggestion_page, thanks
+from bot.ui.suggestions import PER_PAGE, ask_decline, chosen, queue_page, suggestion_card, suggestion_page, thanks
 
 _log = logging.getLogger(__name__)
 
@@ -80,8 +80,8 @@ class QueueCog(commands.Cog, description="What to read next"):
 
     async def share_queue(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show a page of the queue to everybody."""
-        queue = await self._suggestions.queue(require_club(interaction))
-        await interaction.response.send_message(view=queue_page(queue, _page(arguments[0])))
+        queue = await self._suggestions.page(require_club(interaction), _page(arguments[0]), PER_PAGE)
+        await interaction.response.send_message(view=queue_page(queue))
 
     async def add_voice_in_queue(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Count a member for a suggestion, in a page of the queue."""
@@ -98,14 +98,14 @@ class QueueCog(commands.Cog, description="What to read next"):
         if is_private(interaction):
             view = await self._queue(interaction, _page(page))
         else:
-            view = queue_page(await self._suggestions.queue(require_club(interaction)), _page(page))
+            view = queue_page(await self._suggestions.page(require_club(interaction), _page(page), PER_PAGE))
         await interaction.response.edit_message(view=view)
 
     async def _queue(self, interaction: Interaction, page: int) -> View:
         guild_id, member_id = require_club(interaction), interaction.user.id
-        queue = await self._suggestions.queue(guild_id)
+        queue = await self._suggestions.page(guild_id, page, PER_PAGE)
         decided = await self._suggestions.decided(guild_id, member_id, discord.utils.utcnow() - _LATELY)
-        return queue_page(queue, page, member_id, decided)
+        return queue_page(queue, member_id, decided)
 
     # --- voices -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.club.stores.suggestions import Proposed, Receipt
+from bot.club.stores.suggestions import Page, Proposed, Receipt
 from bot.club.suggestion import Reason, State, Suggestion
 from bot.library.review import Review
 from bot.papers.catalog import Known
@@ -21,7 +21,7 @@ from bot.ui.text import author_list, calendar_date, escape, label, no_links, one
 LONGEST_REASON = 500  # characters, and those of a title
 LONGEST_TITLE = 300
 
-_PER_PAGE = 5
+PER_PAGE = 5  # suggestions
 _REASONS = 3  # that one suggestion shows
 _ROOM_OF_TEXT = 3_800  # of a message, in which Discord takes 4,000
 _ABSTRACT = 1_200
@@ -195,19 +195,16 @@ def read_before(review: Review) -> View:
 # --- the queue ------------------------------------------------------------------------------------
 
 
-def queue_page(
-    queue: Sequence[Suggestion], page: int, member_id: int | None = None, decided: Sequence[Suggestion] = ()
-) -> View:
-    """Show one page of the queue, counted from 0: as one member sees it, or as everybody does.
+def queue_page(queue: Page, member_id: int | None = None, decided: Sequence[Suggestion] = ()) -> View:
+    """Show one page of the queue, as one member sees it, or as everybody does.
 
     `decided` are the member's own suggestions on which was decided lately.
     """
-    last = max(0, (len(queue) - 1) // _PER_PAGE)
-    page = min(max(page, 0), last)
-    shown = [*enumerate(queue, 1)][page * _PER_PAGE : (page + 1) * _PER_PAGE]
-    count = f"{len(queue):,} suggestion{'s' if len(queue) > 1 else ''}" if queue else "Nothing is suggested"
+    page, last = queue.number, queue.pages - 1
+    shown = [*enumerate(queue.suggestions, page * PER_PAGE + 1)]
+    count = f"{queue.total:,} suggestion{'s' if queue.total > 1 else ''}" if shown else "Nothing is suggested"
     items: list[ui.Item[Any]] = [ui.TextDisplay(f"### {count}{f' · page {page + 1} of {last + 1}' if last else ''}")]
-    if not queue:
+    if not shown:
         items.append(ui.TextDisplay("`/suggest` proposes what the club reads next: a link, a number or a title."))
     for rank, each in shown:
         items.append(ui.Separator(visible=False))

@@ -37,6 +37,16 @@ class Receipt:
     before: Suggestion | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the queue, counted from 0, of so many `pages` and suggestions in all."""
+
+    number: int
+    pages: int
+    total: int
+    suggestions: tuple[Suggestion, ...]
+
+
 class SuggestionStore:
     """Keep what members want to read."""
 
@@ -137,11 +147,23 @@ class SuggestionStore:
 
         return await self._database.write(work)
 
-    async def queue(self, guild_id: int) -> list[Suggestion]:
+    async def queue(self, guild_id: int, most: int | None = None) -> list[Suggestion]:
         """Give the open suggestions: those that organisers put first, then by votes, then by age."""
 
         def work(connection: Connection) -> list[Suggestion]:
-            return load(connection, rank(connection, guild_id))
+            return load(connection, rank(connection, guild_id, most=most))
+
+        return await self._database.read(work)
+
+    async def page(self, guild_id: int, number: int, size: int) -> Page:
+        """Give a page of the queue, counted from 0; the last one where there are fewer."""
+        mine = suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN
+
+        def work(connection: Connection) -> Page:
+            total = connection.scalar(select(func.count()).select_from(suggestion).where(*mine)) or 0
+            shown = min(max(number, 0), max(0, (total - 1) // size))
+            found = rank(connection, guild_id, shown * size, size)
+            return Page(shown, max(1, -(-total // size)), total, tuple(load(connection, found)))
 
         return await self._database.read(work)
 
@@ -182,24 +204,16 @@ class SuggestionStore:
         return await self._database.read(work)
 
 
-def rank(connection: Connection, guild_id: int) -> Sequence[int]:
-    """Give the open suggestions of a club in the order of the queue."""
-    votes = (
-        select(support.c.suggestion_id, func.count().label("votes"))
-        .group_by(support.c.suggestion_id)
-        .subquery("voices")
-    )
+def rank(connection: Connection, guild_id: int, start: int = 0, most: int | None = None) -> Sequence[int]:
+    """Give the open suggestions of a club in the order of the queue, or some of them from `start` on."""
+    # Of this club's alone: a group over all voices would take the longer the more clubs there are.
+    votes = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
     query = (
         select(suggestion.c.id)
-        .outerjoin(votes, votes.c.suggestion_id == suggestion.c.id)
         .where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
-        .order_by(
-            suggestion.c.place.is_(None),
-            suggestion.c.place,
-            func.coalesce(votes.c.votes, 0).desc(),
-            suggestion.c.made_at,
-            suggestion.c.id,
-        )
+        .order_by(suggestion.c.place.is_(None), suggestion.c.place, votes.desc(), suggestion.c.made_at, suggestion.c.id)
+        .offset(start or None)
+        .limit(most)
     )
     return connection.scalars(query).all()
 
