@@ -286,7 +286,7 @@ def test_whatever_was_skipped_moved_and_paused_the_next_times_are_those_of_the_p
     slot: Schedule, after: datetime, count: int
 ) -> None:
     found = next_occurrences(slot, after, count)
-    horizon = max([found[-1].original] if found else [], default=MONDAY) + timedelta(800)
+    horizon = max([MONDAY, *slot.moved, *(each.original for each in found)]) + timedelta(800)
     assert [(each.original, each.at, each.moved) for each in found] == reference(slot, after, count, horizon)
     assert all(a.at <= b.at for a, b in pairwise(found))
     assert len({each.original for each in found}) == len(found)
