@@ -113,6 +113,9 @@ def test_the_first_and_the_last_minute_of_quiet_hours_are_not_in_them() -> None:
     ladder = Ladder(choose=None, prompt=None, reminders=("1h",))
     assert walls(rungs(meeting("2026-06-18 23:00"), ladder, BERLIN, NIGHT)) == {"reminder:1h": "2026-06-18 22:00"}
     assert walls(rungs(meeting("2026-06-18 09:00"), ladder, BERLIN, NIGHT)) == {"reminder:1h": "2026-06-18 08:00"}
+    ladder = Ladder(choose=None, prompt=None, reminders=("2d", "48h"))
+    assert walls(rungs(meeting("2026-06-18 22:00"), ladder, BERLIN, NIGHT)) == {"reminder:48h": "2026-06-16 22:00"}
+    ladder = Ladder(choose=None, prompt=None, reminders=("1h",))
     never = Quiet(time(12), time(12))
     assert walls(rungs(meeting("2026-06-18 13:30"), ladder, BERLIN, never)) == {"reminder:1h": "2026-06-18 12:30"}
 
@@ -132,6 +135,13 @@ def test_what_lies_before_the_slot_was_confirmed_never_existed() -> None:
     at = datetime(2026, 6, 18, 16, 30, tzinfo=UTC)
     assert due_rungs(THURSDAYS, prompts, at, at + timedelta(days=6)) == []
     assert [each.rung for each in due_rungs(THURSDAYS, prompts, confirmed, at)] == [Rung("prompt", at)]
+
+
+def test_what_is_due_just_when_a_stretch_ends_is_not_due_in_the_next_one() -> None:
+    at = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)  # a day before a meeting
+    hour = timedelta(hours=1)
+    assert [each.rung.name for each in due_rungs(THURSDAYS, Ladder(), at - hour, at)] == ["reminder:24h"]
+    assert due_rungs(THURSDAYS, Ladder(), at, at + hour) == []
 
 
 def test_a_slot_that_is_paused_posts_nothing() -> None:

@@ -404,6 +404,45 @@ def test_the_end_of_the_calendar_is_no_failure() -> None:
     assert len(next_occurrences(slot, utc(9999, 11, 28), 50)) < 50
 
 
+def test_what_a_jump_of_the_clocks_puts_off_to_the_next_day_is_still_found_on_that_day() -> None:
+    slot = weekly(time(23, 30), "America/Nuuk")
+    found = next_occurrences(slot, utc(2026, 3, 29, 1, 10), 1)  # ten minutes past midnight there
+    assert walls(found) == ["2026-03-29 00:30-01:00"]
+    assert found[0].original == date(2026, 3, 28)
+
+
+def test_moved_ones_keep_their_order_over_a_jump_of_the_clocks() -> None:
+    moved = {date(2026, 3, 26): datetime(2026, 3, 28, 23, 30), date(2026, 4, 2): datetime(2026, 3, 29, 0, 10)}  # noqa: DTZ001
+    slot = weekly(time(18), "America/Nuuk", MONDAY, [3], moved=moved)
+    found = next_occurrences(slot, utc(2026, 3, 24), 2)
+    assert walls(found) == ["2026-03-29 00:10-01:00", "2026-03-29 00:30-01:00"]
+
+
+def test_what_is_moved_to_a_time_that_comes_twice_comes_the_first_time() -> None:
+    to = datetime(2026, 10, 25, 2, 30, fold=1)  # noqa: DTZ001
+    slot = weekly(time(18), "Europe/Berlin", MONDAY, [3], moved={date(2026, 10, 22): to})
+    assert walls(next_occurrences(slot, utc(2026, 10, 20), 1)) == ["2026-10-25 02:30+02:00"]
+
+
+def test_of_two_that_are_moved_to_one_day_the_earlier_time_stays() -> None:
+    moved = {date(2026, 1, 8): datetime(2026, 1, 17, 20), date(2026, 1, 15): datetime(2026, 1, 17, 10)}  # noqa: DTZ001
+    slot = weekly(time(18), "Europe/Berlin", MONDAY, [3], moved=moved)
+    assert [(each.original.day, each.local.day) for each in next_occurrences(slot, NOON, 2)] == [(15, 17), (22, 22)]
+
+
+def test_what_is_both_moved_and_skipped_does_not_appear() -> None:
+    moved, skipped = {date(2026, 1, 8): datetime(2026, 1, 15, 10)}, frozenset({date(2026, 1, 8)})  # noqa: DTZ001
+    slot = weekly(time(18), "Europe/Berlin", MONDAY, [3], moved=moved, skipped=skipped)
+    assert [each.original.day for each in next_occurrences(slot, NOON, 2)] == [15, 22]
+
+
+def test_a_pause_that_begins_with_an_occurrence_hides_it_and_the_end_does_not_hide_the_last() -> None:
+    paused = weekly(time(18), "Europe/Berlin", MONDAY, [3], paused_since=utc(2026, 1, 15, 17))
+    assert [each.original.day for each in next_occurrences(paused, NOON, 5)] == [8]
+    ended = weekly(time(18), "Europe/Berlin", MONDAY, [3], end=date(2026, 1, 15))
+    assert [each.original.day for each in next_occurrences(ended, NOON, 5)] == [8, 15]
+
+
 def test_next_means_after_and_between_means_up_to_and_with() -> None:
     (first,) = next_occurrences(THURSDAYS, NOON, 1)
     assert next_occurrences(THURSDAYS, first.at, 1)[0].original == date(2026, 1, 15)
