@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import command, lookup, papers, reading
+from benchmarks import command, lookup, papers, reading, schedule
 from benchmarks.corpus import Corpus
 from benchmarks.table import Row
 from bot.library.parse import parse_review
@@ -44,6 +44,13 @@ def test_the_benchmark_of_finding_measures_every_row() -> None:
 def test_the_benchmark_of_papers_finds_those_that_its_messages_name() -> None:
     rows = papers.measure(600)
     assert all(row.met for row in rows if row.unit != "times")  # how long it takes is for a quiet machine
+
+
+def test_the_benchmark_of_the_week_finds_the_same_times_as_its_floor() -> None:
+    rows = schedule.measure(300)
+    assert all(row.met for row in rows if row.unit == "%")
+    # Far above the bound, which is for a quiet machine; counting through the weeks since the start takes tens of times.
+    assert all(row.figure < 6 for row in rows if row.unit == "times")
 
 
 def test_the_benchmark_of_commands_asks_both_bots_for_the_same_messages() -> None:

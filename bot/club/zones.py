@@ -22,6 +22,8 @@ _NEAR = 80  # of 100: how alike a name and a typo of it are
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-\u2212\u2013])\s*(\d{1,2})(?::?([0-5]\d))?", re.ASCII | re.IGNORECASE)
 _UTC = {"utc", "uct", "z", "zulu", "universal", "universal time"}
 _MORE_COUNTRIES = {"usa": "US", "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "holland": "NL"}
+# zoneinfo itself keeps no more than eight, and reads the files of the others again.
+_load_zone = lru_cache(maxsize=1_000)(ZoneInfo)
 _IDLE_WORDS = {"time", "zone", "timezone"}
 
 
@@ -50,7 +52,7 @@ def is_zone(name: str) -> bool:
 def load_zone(name: str) -> tzinfo:
     """Give a time zone; UTC for one that this machine does not know any more."""
     try:
-        return ZoneInfo(name)
+        return _load_zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 
