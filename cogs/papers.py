@@ -23,7 +23,7 @@ from bot.papers.tex import readable_text
 from bot.ui import papers
 from bot.ui.answers import answered
 from bot.ui.cards import View
-from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction
+from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction, read_argument
 from bot.ui.text import label
 
 T = TypeVar("T")
@@ -122,8 +122,8 @@ class PapersCog(commands.Cog, description="Papers"):
         await interaction.response.send_message(view=papers.gist_page(known.paper, sentences), ephemeral=True)
 
     async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Show the paper that was chosen in a menu."""
-        paper_id = _read_id((values or arguments)[0])
+        """Show the paper that was chosen in a menu, or that a button names."""
+        paper_id = _read_id(values[0] if values else read_argument(arguments[0]))
         if paper_id is None:
             raise ClubError("That menu belongs to another version of the bot. Please run the command again.")
         await interaction.response.defer(ephemeral=True, thinking=True)

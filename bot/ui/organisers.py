@@ -31,11 +31,16 @@ def is_organiser(interaction: Interaction, club: Club) -> bool:
     return has_role or interaction.permissions.manage_guild
 
 
-async def require_organiser(interaction: Interaction, clubs: ClubStore) -> Club:
-    """Give what the club has set; raise ClubError in a direct message, NotOrganiser for who is none."""
+def require_club(interaction: Interaction) -> int:
+    """Give the id of the server; raise ClubError in a direct message."""
     if interaction.guild_id is None:
         raise ClubError("Use this in the club's server: a direct message belongs to no club.")
-    club = await clubs.get(interaction.guild_id)
+    return interaction.guild_id
+
+
+async def require_organiser(interaction: Interaction, clubs: ClubStore) -> Club:
+    """Give what the club has set; raise ClubError in a direct message, NotOrganiser for who is none."""
+    club = await clubs.get(require_club(interaction))
     if not is_organiser(interaction, club):
         role = find_role(interaction.guild, club)
         raise NotOrganiser(role.name if role else "")

@@ -1,16 +1,15 @@
 """What becomes of suggestions: members take theirs back, organisers decide, and sources tell what they are."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.ballot import BallotOption
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
-from bot.club.stores.meetings import assign_paper
-from bot.club.stores.suggestions import add_keys, find_live, load, open_one, rank
+from bot.club.stores.meetings import assign_paper, hold_meeting_of
+from bot.club.stores.suggestions import add_keys, change, end, find_live, load, open_one, rank
 from bot.club.suggestion import Proposal, State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import suggestion, suggestion_key, support
@@ -38,9 +37,9 @@ class DecisionStore:
                 delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
             )
             if before.votes > 1:
-                _change(connection, found, suggested_by=None)
+                change(connection, found, suggested_by=None)
             else:
-                _end(connection, found, State.WITHDRAWN, now, suggested_by=None)
+                end(connection, found, State.WITHDRAWN, now, suggested_by=None)
             return load(connection, [found])[0]
 
         return await self._database.write(work)
@@ -50,7 +49,7 @@ class DecisionStore:
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number)
-            _end(connection, found, State.DECLINED, now, decided_by=actor_id, remark=remark)
+            end(connection, found, State.DECLINED, now, decided_by=actor_id, remark=remark)
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "declined", ended.title)
             return ended
@@ -62,7 +61,7 @@ class DecisionStore:
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number)
-            _change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
+            change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
             chosen = load(connection, [found])[0]
             option = BallotOption(chosen.title, chosen.id, chosen.review_key, chosen.paper_id, chosen.authors)
             assign_paper(connection, guild_id, option, now, chosen_by=actor_id)
@@ -74,11 +73,15 @@ class DecisionStore:
     async def mark_read(
         self, guild_id: int, number: int, review_key: str | None, actor_id: int | None, now: datetime
     ) -> Suggestion:
-        """Take note that the club has read what was suggested; nobody is the bot, which has seen the review."""
+        """Take note that the club has read what was suggested; nobody is the bot, which has seen the review.
+
+        A meeting that was to come for it was held.
+        """
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number, also_chosen=True)
-            _end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
+            end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
+            hold_meeting_of(connection, found)
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "marked as read", ended.title)
             return ended
@@ -100,9 +103,9 @@ class DecisionStore:
                 ahead = [each for each in rank(connection, guild_id) if each != found][: place - 1]
                 order = [*ahead, found, *(each for each in order if each not in ahead)]
             else:
-                _change(connection, found, place=None)
+                change(connection, found, place=None)
             for position, each in enumerate(order, 1):
-                _change(connection, each, place=position)
+                change(connection, each, place=position)
             moved = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, f"put at {place}" if place else "put back", moved.title)
             return moved
@@ -125,7 +128,7 @@ class DecisionStore:
             add_keys(connection, guild_id, first, proposal.keys)
             fields = {"title": proposal.title, "authors": proposal.authors, "year": proposal.year, "described": 1}
             paper = {"paper": str(proposal.paper_id)} if proposal.paper_id else {}
-            _change(connection, first, **fields, **paper)
+            change(connection, first, **fields, **paper)
             return load(connection, [first])[0]
 
         return await self._database.write(work)
@@ -136,18 +139,8 @@ def choose(connection: Connection, guild_id: int, option: BallotOption, ballot_i
     if option.suggestion_id is not None:
         state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == option.suggestion_id))
         if state == State.OPEN:  # else an organiser has decided meanwhile, and the ballot decides all the same
-            _change(connection, option.suggestion_id, state=State.CHOSEN, decided_at=now, place=None)
+            change(connection, option.suggestion_id, state=State.CHOSEN, decided_at=now, place=None)
     assign_paper(connection, guild_id, option, now, ballot_id=ballot_id)
-
-
-def _change(connection: Connection, number: int, **fields: Any) -> None:
-    connection.execute(update(suggestion).where(suggestion.c.id == number).values(fields))
-
-
-def _end(connection: Connection, number: int, state: State, now: datetime, **fields: Any) -> None:
-    """Let a suggestion be over: its paper can be suggested again."""
-    connection.execute(update(suggestion_key).where(suggestion_key.c.suggestion_id == number).values(live=0))
-    _change(connection, number, state=state, decided_at=now, place=None, **fields)
 
 
 def _merge(connection: Connection, number: int, into: int, now: datetime) -> None:
@@ -158,5 +151,5 @@ def _merge(connection: Connection, number: int, into: int, now: datetime) -> Non
     if rows:
         connection.execute(insert(support).on_conflict_do_nothing(), rows)
     connection.execute(delete(support).where(support.c.suggestion_id == number))
-    _end(connection, number, State.MERGED, now, merged_into=into)
+    end(connection, number, State.MERGED, now, merged_into=into)
     add_keys(connection, guild_id, into, keys)
