@@ -9,7 +9,7 @@ import discord
 import orjson
 from discord import ui
 
-from bot.club.ballot import Ballot, BallotState
+from bot.club.ballot import Ballot, BallotOption, BallotState
 from bot.club.meeting import Meeting
 from bot.club.stores.members import Stored
 from bot.club.suggestion import Suggestion
@@ -17,7 +17,7 @@ from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
-from bot.ui.text import one_line
+from bot.ui.text import one_line, truncate
 
 _LISTED = 5  # of each kind
 _FILE = "paperclub-about-me.json"
@@ -76,8 +76,8 @@ def me_page(
     return layout(*items, row(*buttons))
 
 
-def _name(each: Suggestion | Meeting) -> str:
-    return one_line(readable_text(each.title), 120)
+def _name(each: Suggestion | Meeting | BallotOption) -> str:
+    return one_line(readable_text(truncate(each.title, 120)), 120)
 
 
 def _count(number: int, word: str) -> str:
@@ -94,7 +94,7 @@ def _vote(ballot: Ballot, choices: Sequence[int], mentions: Mentions) -> str:
     heading = "**The open ballot**"
     if not choices:
         return f"{heading}\nYou have not voted in it: {mentions.mention('ballot show')}"
-    chosen = [f"- {one_line(readable_text(ballot.options[choice].title), 120)}" for choice in choices]
+    chosen = [f"- {_name(ballot.options[choice])}" for choice in choices]
     more = [f"-# and {len(chosen) - _LISTED} more"] if len(chosen) > _LISTED else []
     return "\n".join([f"{heading}\nYou voted for", *chosen[:_LISTED], *more])
 

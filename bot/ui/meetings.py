@@ -41,13 +41,14 @@ def meeting_card(
     items.append(row(*_buttons(meeting, review)))
     if others := [each for each in coming if each.id != meeting.id]:
         items += [ui.Separator(), ui.TextDisplay("\n".join(_others(meeting, coming, others)))]
-        options = [discord.SelectOption(label=label(_name(each), 100), value=str(each.id)) for each in others[:25]]
+        options = [discord.SelectOption(label=label(_name(each, 120), 100), value=str(each.id)) for each in others[:25]]
         items.append(row(menu("meeting", placeholder="Show one of them", options=options)))
     return layout(*items)
 
 
-def _name(meeting: Meeting | Suggestion) -> str:
-    return readable_text(meeting.title)
+def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
+    """Give the title as text; it is cut first, since reading the formulas of many long ones takes its time."""
+    return readable_text(truncate(meeting.title, limit))
 
 
 def _heading(meeting: Meeting, coming: Sequence[Meeting], review: Review | None) -> list[str]:
@@ -120,7 +121,7 @@ def _others(meeting: Meeting, coming: Sequence[Meeting], others: Sequence[Meetin
     lines = ["**After that**" if coming[0].id == meeting.id else "**Also to come**"]
     for each in others[:_FOLLOWING]:
         authors = no_links(author_list(each.authors, 1))
-        lines.append(f"- {one_line(_name(each), 120)}{f' · {authors}' if authors else ''}")
+        lines.append(f"- {one_line(_name(each, 120), 120)}{f' · {authors}' if authors else ''}")
     if len(others) > _FOLLOWING:
         lines.append(f"-# and {len(others) - _FOLLOWING} more")
     return lines

@@ -45,7 +45,7 @@ async def dump(database: Database, guild_id: int) -> Rows:
         rows: Rows = {}
         own: dict[str, set[int]] = {}
         for table in sorted(metadata.tables.values(), key=lambda table: "guild_id" not in table.c):
-            found = connection.exec_driver_sql(f"SELECT * FROM {table.name}").mappings().all()  # noqa: S608
+            found = connection.exec_driver_sql(f"SELECT * FROM {table.name}").mappings().all()
             owner = next(iter(table.primary_key)).name
             if "guild_id" in table.c:
                 found = [row for row in found if row["guild_id"] == guild_id]
