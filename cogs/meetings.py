@@ -24,7 +24,7 @@ from bot.ui.presence import Presence, find_presence
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
 
 
-class MeetingsCog(commands.Cog, description="What to read next"):
+class MeetingsCog(commands.Cog, description="Meetings"):
     """Answer what is read next, and let members present it."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """What is stored about a member, for their eyes alone: the page, the file, and the question before it is forgotten."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,7 @@ def me_page(
         parts.append(_listed("You present", [_name(each) for each in presented]))
     if ballot and ballot.state is BallotState.OPEN:
         parts.append(_vote(ballot, choices, mentions))
-    counts = "\n".join(_counts(stored))
+    counts = _counts(stored)
     parts.append(f"**In all**\n{counts}" if counts else "Nothing is stored about you in this club.")
     items: list[ui.Item[Any]] = []
     for part in parts:
@@ -99,11 +99,10 @@ def _vote(ballot: Ballot, choices: Sequence[int], mentions: Mentions) -> str:
     return "\n".join([f"{heading}\nYou voted for", *chosen[:_LISTED], *more])
 
 
-def _counts(stored: Stored) -> Iterator[str]:
-    for section, rows in stored.sections.items():
-        if rows:
-            one, several = _CALLED[section]
-            yield f"- {len(rows):,} {one if len(rows) == 1 else several}"
+def _counts(stored: Stored) -> str:
+    """Say how much is stored of each kind."""
+    counts = [f"{len(rows):,} {_CALLED[section][len(rows) > 1]}" for section, rows in stored.sections.items() if rows]
+    return ", ".join(counts)
 
 
 # --- the file -------------------------------------------------------------------------------------
@@ -134,24 +133,33 @@ def export_message(stored: Stored, now: datetime) -> tuple[View, discord.File]:
 
 def forget_question(stored: Stored) -> View:
     """Ask whether a member is to be forgotten, and say what goes and what stays."""
-    counts = "\n".join(_counts(stored))
+    counts = _counts(stored)
     if not counts:
         return layout(ui.TextDisplay("Nothing is stored about you in this club, so there is nothing to forget."))
-    lines = [
-        "## Forget you in this club?",
-        "It cannot be undone, and is for this server alone. Of you are stored:",
-        counts,
+    goes = [
         "**What goes**",
-        "- Your name on suggestions. What others want to read too stays; what nobody else wants is taken back",
+        "- Your suggestions that nobody else wants, and your name on the others",
         "- What you want to read, and why",
-        "- Your votes: in the open ballot yours does not count any more; you may vote again",
-        "- Your place as a presenter, and your name on what you decided or where a decision names you",
+        "- Your votes: one in an open ballot does not count any more; you may vote again",
+        "- Your place as a presenter",
+        "- Your name on what you decided, and where a decision names you",
+    ]
+    stays = [
         "**What stays, without your name**",
-        "- The numbers of ballots that were counted, papers that were chosen, and what you wrote as an organiser",
+        "- The numbers of counted ballots, and the papers that were chosen",
+        "- What you wrote as an organiser: notes, and why something was declined",
         "-# Messages in the channels are Discord's, and copies of the database are with whoever runs the bot.",
     ]
     buttons = [button("meforget", label="Forget me", emoji="🗑️"), button("me", label="Keep")]
-    return layout(ui.TextDisplay("\n".join(lines)), row(*buttons))
+    opening = f"## Forget you in this club?\nIt cannot be undone. Stored are {counts}."
+    return layout(
+        ui.TextDisplay(opening),
+        ui.Separator(visible=False),
+        ui.TextDisplay("\n".join(goes)),
+        ui.Separator(visible=False),
+        ui.TextDisplay("\n".join(stays)),
+        row(*buttons),
+    )
 
 
 def forgotten() -> View:

@@ -7,12 +7,13 @@ import discord
 from discord import ui
 
 from bot.club.ballot import Ballot, BallotState
+from bot.club.counting import Method
 from bot.club.meeting import MOST_NOTES, Meeting, tell_tally
 from bot.club.suggestion import Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
-from bot.ui.controls import button, field, form, menu, row, write_argument
+from bot.ui.controls import ControlButton, button, field, form, menu, row, write_argument
 from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
 from bot.ui.spans import escape_with_addresses
@@ -34,11 +35,11 @@ def meeting_card(
     """
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(meeting, coming, review)))]
     items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(_reasons(meeting)))]
-    said = [_presenter_line(meeting, unknown=presenter_unknown)]
+    presenter = ui.TextDisplay[Any](_presenter_line(meeting, unknown=presenter_unknown))
+    items += [ui.Separator(visible=False), ui.Section(presenter, accessory=_presenter_button(meeting))]
     if meeting.notes:
-        said.append(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}")
-    items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(said))]
-    items.append(row(*_buttons(meeting, review)))
+        items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
+    items += [ui.Separator(visible=False), row(*_buttons(meeting, review))]
     if others := [each for each in coming if each.id != meeting.id]:
         items += [ui.Separator(), ui.TextDisplay("\n".join(_others(meeting, coming, others)))]
         options = [discord.SelectOption(label=label(_name(each, 120), 100), value=str(each.id)) for each in others[:25]]
@@ -70,9 +71,10 @@ def _reasons(meeting: Meeting) -> list[str]:
     """Say why it is read: who or what chose it, who suggested it, and why."""
     when = f" on {discord.utils.format_dt(meeting.chosen_at, 'D')}" if meeting.chosen_at else ""
     if meeting.victory:
-        tally = tell_tally(meeting.victory.count)
-        day = discord.utils.format_dt(meeting.victory.closed_at, "D")
-        lines = [f"🗳️ Won the ballot of {day}{f' with {tally}' if tally else ''}"]
+        count, day = meeting.victory.count, discord.utils.format_dt(meeting.victory.closed_at, "D")
+        tally = tell_tally(count)
+        how = f": {tally} chose it" if count.method is Method.APPROVAL else f" with {tally}"
+        lines = [f"🗳️ Won the ballot of {day}{how if tally else ''}"]
     elif meeting.chosen_by:
         lines = [f"📌 Chosen by <@{meeting.chosen_by}>{when}"]
     else:
@@ -101,19 +103,21 @@ def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
     return f"🎤 <@{meeting.presenter_id}> presents it"
 
 
-def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
-    number = str(meeting.id)
+def _presenter_button(meeting: Meeting) -> ControlButton:
     if meeting.presenter_id is None:
-        buttons: list[ui.Item[Any]] = [button("present", number, label="I'll present", emoji="🎤")]
-    else:
-        buttons = [button("unpresent", number, label="Not me after all", emoji="↩️")]
+        return button("present", str(meeting.id), label="I'll present")
+    return button("unpresent", str(meeting.id), label="Not me after all")
+
+
+def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
+    buttons: list[ui.Item[Any]] = []
     if meeting.paper_id and len(argument := write_argument(str(meeting.paper_id))) <= _ROOM:
         buttons.append(button("showpaper", argument, label="Abstract", emoji="📜"))
     elif review and review.paper_ids:
         buttons.append(button("abstract", review.key, label="Abstract", emoji="📜"))
     if review:
         buttons.append(button("open", review.key, label="Open the review", emoji="📗"))
-    buttons.append(button("manage", number, label="For organisers", emoji="⚙️"))
+    buttons.append(button("manage", str(meeting.id), label="For organisers", emoji="⚙️"))
     return buttons
 
 

@@ -58,7 +58,7 @@ async def test_a_member_sees_what_is_stored_about_them_alone(club: Club) -> None
     assert "**You want to read**\n- Hers paper · 2 votes\n" in text
     assert "**You present**\n- Chosen paper\n" in text
     assert "**The open ballot**\nYou voted for\n- Option C\n- Option A\n" in text
-    assert "- 2 suggestions\n- 3 papers that you want to read\n- 1 vote\n- 1 presentation" in text
+    assert "**In all**\n2 suggestions, 3 papers that you want to read, 1 vote, 1 presentation" in text
     text = text_of(await ask(club, "show", club.grace))
     assert "You voted for\n- Option B" in text
     assert "You present" not in text
@@ -100,8 +100,8 @@ async def test_a_member_is_forgotten_after_a_question(club: Club) -> None:
     asked = await ask(club, "forget")
     text = text_of(asked)
     assert "## Forget you in this club?" in text
-    assert "- 1 vote\n" in text
-    assert "in the open ballot yours does not count any more; you may vote again" in text
+    assert "Stored are 2 suggestions, 3 papers that you want to read, 1 vote, 1 presentation." in text
+    assert "one in an open ballot does not count any more; you may vote again" in text
     kept = await club.ada.click(asked, label="Keep")
     assert "**You present**" in text_of(kept.response)
     await club.restart()
@@ -174,5 +174,5 @@ async def test_long_lists_fit_into_the_page(club: Club) -> None:
     shown = await ask(club, "show")
     assert "-# and 7 more" in text_of(shown)
     assert len(text_of(shown)) < 4_000
-    assert "- 1 line of what you decided" in text_of(shown)
+    assert "1 line of what you decided" in text_of(shown)
     assert button_labels(shown) == ["Export", "Forget me"]

@@ -91,7 +91,9 @@ async def test_next_shows_to_everybody_what_an_organiser_chose_and_why(club: Clu
     assert "-# The club reads next\n## Pruning" in text_of(back.response)
 
 
-@pytest.mark.parametrize(("method", "told"), [(Method.APPROVAL, "7 of 9 voters"), (Method.RANKED, "7 of 9 votes")])
+@pytest.mark.parametrize(
+    ("method", "told"), [(Method.APPROVAL, ": 7 of 9 voters chose it"), (Method.RANKED, " with 7 of 9 votes")]
+)
 async def test_next_tells_of_the_ballot_that_a_paper_won(club: Club, method: Method, told: str) -> None:
     ballots, guild, now = BallotStore(club.bot.database), club.env.guild.id, club.env.now()
     numbers = [await suggest(club, f"Paper {name}", club.ada) for name in "AB"]
@@ -100,7 +102,7 @@ async def test_next_tells_of_the_ballot_that_a_paper_won(club: Club, method: Met
     for member in range(9):
         await ballots.cast(guild, opened.id, member, [0 if member < 7 else 1], click(now, member))
     await ballots.count_due(guild, opened.id, now + GRACE)
-    assert f"Won the ballot of <t:{int(now.timestamp())}:D> with {told}\n" in text_of(await show_next(club))
+    assert f"Won the ballot of <t:{int(now.timestamp())}:D>{told}\n" in text_of(await show_next(club))
 
 
 async def test_next_leads_to_the_review_of_what_is_read_again(club: Club) -> None:
