@@ -136,7 +136,7 @@ class PapersCog(commands.Cog, description="Papers"):
         await interaction.response.send_message(view=papers.gist_page(known.paper, sentences), ephemeral=True)
 
     async def show_chosen(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Show the paper that was chosen in a menu."""
+        """Show the paper that was chosen in a menu, or that a button names."""
         paper_id = read_id(values[0] if values else read_argument(arguments[0]))
         if paper_id is None:
             raise ClubError("That menu belongs to another version of the bot. Please run the command again.")

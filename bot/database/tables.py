@@ -1,4 +1,7 @@
-"""The tables as statements name them; `migrations/` makes them and says what the columns are for."""
+"""The tables as statements name them; `migrations/` makes them and says what the columns are for.
+
+A column that holds the id of a member says so: /me exports and forgets by it. So does one of words that people wrote.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +12,14 @@ metadata = MetaData()
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+MEMBER = {"member": True}
+"""The `info` of a column that holds the id of a member.
+
+When they are forgotten it is emptied; where it cannot be empty, the row goes.
+"""
+WORDS = {"words": True}
+"""The `info` of a column of words that may name a member, as `<@id>`."""
 
 Number = BigInteger().with_variant(INTEGER, "sqlite")  # strict tables of SQLite know one kind of whole numbers
 
@@ -65,12 +76,12 @@ suggestion = _table(
     Column("year", INTEGER),
     Column("described", INTEGER, nullable=False),
     Column("state", Text, nullable=False),
-    Column("suggested_by", Number),
+    Column("suggested_by", Number, info=MEMBER),
     Column("made_at", Instant, nullable=False),
     Column("place", INTEGER),
     Column("decided_at", Instant),
-    Column("decided_by", Number),
-    Column("remark", Text, nullable=False),
+    Column("decided_by", Number, info=MEMBER),
+    Column("remark", Text, nullable=False, info=WORDS),
     Column("review_key", Text),
     Column("merged_into", Number),
 )
@@ -84,8 +95,8 @@ suggestion_key = _table(
 support = _table(
     "support",
     Column("suggestion_id", Number, primary_key=True),
-    Column("member_id", Number, primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+    Column("reason", Text, nullable=False, info=WORDS),
     Column("made_at", Instant, nullable=False),
 )
 ballot = _table(
@@ -95,10 +106,10 @@ ballot = _table(
     Column("method", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("quorum", INTEGER, nullable=False),
-    Column("opened_by", Number),
+    Column("opened_by", Number, info=MEMBER),
     Column("opened_at", Instant, nullable=False),
     Column("closes_at", Instant),
-    Column("closed_by", Number),
+    Column("closed_by", Number, info=MEMBER),
     Column("channel_id", Number, nullable=False),
     Column("message_id", Number),
     Column("result", Text),
@@ -117,7 +128,7 @@ ballot_option = _table(
 vote = _table(
     "vote",
     Column("ballot_id", Number, primary_key=True),
-    Column("member_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
     Column("choices", Items, nullable=False),
     Column("clicked", Number, nullable=False),
 )
@@ -134,9 +145,9 @@ meeting = _table(
     Column("suggestion_id", Number),
     Column("ballot_id", Number),
     Column("chosen_at", Instant),
-    Column("chosen_by", Number),
-    Column("presenter_id", Number),
-    Column("notes", Text, nullable=False),
+    Column("chosen_by", Number, info=MEMBER),
+    Column("presenter_id", Number, info=MEMBER),
+    Column("notes", Text, nullable=False, info=WORDS),
 )
 post = _table(
     "post",
@@ -161,7 +172,7 @@ audit = _table(
     Column("id", Number, primary_key=True),
     Column("guild_id", Number, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor_id", Number),
+    Column("actor_id", Number, info=MEMBER),
     Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False, info=WORDS),
 )

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.club.ballot import BallotOption, BallotState
 from bot.club.post import Planned
 from bot.club.stores.audit import take_note
-from bot.club.stores.meetings import assign_paper
+from bot.club.stores.meetings import assign_paper, hold_meeting_of
 from bot.club.stores.posts import plan_post
-from bot.club.stores.suggestions import add_keys, find_current, find_live, load, open_one, rank
+from bot.club.stores.suggestions import add_keys, change, end, find_current, find_live, load, open_one, rank
 from bot.club.suggestion import Proposal, State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import ballot, ballot_option, meeting, suggestion, suggestion_key, support
@@ -40,9 +39,9 @@ class DecisionStore:
                 delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
             )
             if before.votes > 1:
-                _change(connection, found, suggested_by=None)
+                change(connection, found, suggested_by=None)
             else:
-                _end(connection, found, State.WITHDRAWN, now, suggested_by=None)
+                end(connection, found, State.WITHDRAWN, now, suggested_by=None)
             return load(connection, [found])[0]
 
         return await self._database.write(work)
@@ -52,7 +51,7 @@ class DecisionStore:
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number)
-            _end(connection, found, State.DECLINED, now, decided_by=actor_id, remark=remark)
+            end(connection, found, State.DECLINED, now, decided_by=actor_id, remark=remark)
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "declined", ended.title)
             return ended
@@ -64,7 +63,7 @@ class DecisionStore:
 
         def work(connection: Connection) -> Suggestion:
             found = open_one(connection, guild_id, number)
-            _change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
+            change(connection, found, state=State.CHOSEN, decided_at=now, decided_by=actor_id, place=None)
             chosen = load(connection, [found])[0]
             option = BallotOption(chosen.title, chosen.id, chosen.review_key, chosen.paper_id, chosen.authors)
             assign_paper(connection, guild_id, option, now, chosen_by=actor_id)
@@ -85,7 +84,8 @@ class DecisionStore:
     ) -> Suggestion:
         """Take note that the club has read what was suggested; nobody is the bot, which has seen the review.
 
-        The one who suggested it is thanked once, in the channel `thanks_in`, where there is one.
+        A meeting that was to come for it was held. The one who suggested it is thanked once, in the channel
+        `thanks_in`, where there is one.
         """
 
         def work(connection: Connection) -> Suggestion:
@@ -93,9 +93,8 @@ class DecisionStore:
             before = load(connection, [found])[0]
             if thanks_in and before.suggested_by:
                 plan_post(connection, Planned(guild_id, f"suggestion:{found}", "", "thanks", thanks_in, now))
-            held = meeting.c.suggestion_id == found, meeting.c.state == "coming"
-            connection.execute(update(meeting).where(*held).values(state="held"))
-            _end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
+            end(connection, found, State.READ, now, decided_by=actor_id, review_key=review_key)
+            hold_meeting_of(connection, found)
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "marked as read", ended.title)
             return ended
@@ -117,9 +116,9 @@ class DecisionStore:
                 ahead = [each for each in rank(connection, guild_id) if each != found][: place - 1]
                 order = [*ahead, found, *(each for each in order if each not in ahead)]
             else:
-                _change(connection, found, place=None)
+                change(connection, found, place=None)
             for position, each in enumerate(order, 1):
-                _change(connection, each, place=position)
+                change(connection, each, place=position)
             moved = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, f"put at {place}" if place else "put back", moved.title)
             return moved
@@ -142,7 +141,7 @@ class DecisionStore:
             add_keys(connection, guild_id, first, proposal.keys)
             fields = {"title": proposal.title, "authors": proposal.authors, "year": proposal.year, "described": 1}
             paper = {"paper": str(proposal.paper_id)} if proposal.paper_id else {}
-            _change(connection, first, **fields, **paper)
+            change(connection, first, **fields, **paper)
             _describe_copies(connection, first, proposal)
             return load(connection, [first])[0]
 
@@ -157,7 +156,7 @@ def choose(connection: Connection, guild_id: int, option: BallotOption, ballot_i
         state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found))
         if found is not None and state == State.OPEN:
             # Else an organiser has decided meanwhile, and the ballot decides all the same.
-            _change(connection, found, state=State.CHOSEN, decided_at=now, place=None)
+            change(connection, found, state=State.CHOSEN, decided_at=now, place=None)
     assign_paper(connection, guild_id, option, now, ballot_id=ballot_id)
 
 
@@ -172,16 +171,6 @@ def _describe_copies(connection: Connection, number: int, proposal: Proposal) ->
         connection.execute(copy.values(title=proposal.title, authors=proposal.authors))
 
 
-def _change(connection: Connection, number: int, **fields: Any) -> None:
-    connection.execute(update(suggestion).where(suggestion.c.id == number).values(fields))
-
-
-def _end(connection: Connection, number: int, state: State, now: datetime, **fields: Any) -> None:
-    """Let a suggestion be over: its paper can be suggested again."""
-    connection.execute(update(suggestion_key).where(suggestion_key.c.suggestion_id == number).values(live=0))
-    _change(connection, number, state=state, decided_at=now, place=None, **fields)
-
-
 def _merge(connection: Connection, number: int, into: int, now: datetime) -> None:
     keys = list(connection.scalars(select(suggestion_key.c.key).where(suggestion_key.c.suggestion_id == number)))
     guild_id = connection.scalars(select(suggestion.c.guild_id).where(suggestion.c.id == number)).one()
@@ -190,5 +179,5 @@ def _merge(connection: Connection, number: int, into: int, now: datetime) -> Non
     if rows:
         connection.execute(insert(support).on_conflict_do_nothing(), rows)
     connection.execute(delete(support).where(support.c.suggestion_id == number))
-    _end(connection, number, State.MERGED, now, merged_into=into)
+    end(connection, number, State.MERGED, now, merged_into=into)
     add_keys(connection, guild_id, into, keys)

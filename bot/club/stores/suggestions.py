@@ -282,6 +282,17 @@ def _add_voice(connection: Connection, number: int, member_id: int, reason: str,
     return new
 
 
+def change(connection: Connection, number: int, **fields: Any) -> None:
+    """Change fields of a suggestion."""
+    connection.execute(update(suggestion).where(suggestion.c.id == number).values(fields))
+
+
+def end(connection: Connection, number: int, state: State, now: datetime, **fields: Any) -> None:
+    """Let a suggestion be over: its paper can be suggested again."""
+    connection.execute(update(suggestion_key).where(suggestion_key.c.suggestion_id == number).values(live=0))
+    change(connection, number, state=state, decided_at=now, place=None, **fields)
+
+
 def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
     rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(numbers))).all()
