@@ -1,4 +1,4 @@
-"""Whatever is planned is posted at most once and ends in one way, whatever happens meanwhile."""
+"""What becomes of posts: their outcomes, pauses and reasons, and who hears of them."""
 
 import asyncio
 import logging
@@ -26,157 +26,12 @@ HOUR = timedelta(hours=1)
 ONE = Planned(1, "ballot:1", "", "result", 5, NOW)
 
 
-class Story:
-    """One bot on one database, with everything that may happen to it."""
-
-    def __init__(self, database: Database, seed: int, **servers: Any) -> None:
-        self.chance = random.Random(seed)
-        self.servers = Servers(self.chance, **servers)
-        self.database = database
-        self.guild = seed + 1  # each story has a club of its own
-        self.planned: dict[str, Planned] = {}
-        self.needless: set[str] = set()
-        self.troubles: dict[str, list[State]] = {}
-        self.unreadable: set[int] = set()
-        self.gone: set[int] = set()
-
-    async def start(self) -> None:
-        self.process = Process(self.servers, self.database)
-        self.outbox = Outbox[str](PostStore(self.process.database), self.process)
-        self.outbox.on("prompt", self.render)
-        self.outbox.on_trouble(self.hear)
-        with suppress(Killed):
-            await self.outbox.start()
-
-    async def render(self, post: Post) -> str | None:
-        self.process.step()
-        if self.servers.happens("defect"):
-            raise ValueError("a defect")
-        return None if post.mark in self.needless else post.slot
-
-    async def hear(self, post: Post, state: State, reason: str) -> None:
-        assert reason
-        self.troubles.setdefault(post.mark, []).append(state)
-
-    async def tick(self) -> None:
-        if self.process.dead:
-            await self.start()
-        with suppress(Killed):
-            await self.outbox.tick(self.servers.now)
-
-    async def step(self) -> None:
-        servers, chance = self.servers, self.chance
-        match chance.randrange(12):
-            case 0 | 1 | 2:
-                await self.plan()
-            case 3 | 4:
-                servers.now += timedelta(seconds=chance.choice([1, 10, 60]))
-            case 5:
-                servers.now += chance.choice([10 * timedelta(minutes=1), HOUR, 8 * HOUR])
-            case 6:
-                faults = ("kill", "down", "lost", "defect")
-                servers.faults = {fault: chance.choice([0, 0, 0.1, 0.4]) for fault in faults}
-            case 7:
-                servers.closed ^= {chance.randrange(4)}
-            case 8 if chance.random() < 0.4:
-                servers.unreadable ^= {chance.randrange(4)}
-                self.unreadable |= servers.unreadable
-            case 9 if chance.random() < 0.1:
-                servers.gone.add(chance.randrange(4))
-            case 10 if self.planned and chance.random() < 0.3:
-                self.needless.add(chance.choice(list(self.planned)))
-            case _:
-                pass
-        await self.tick()
-
-    async def plan(self) -> None:
-        again = self.planned and self.chance.random() < 0.2
-        due = self.servers.now + self.chance.choice([0, 0, 1, 60, 3600]) * timedelta(seconds=1)
-        slot = f"slot:{self.chance.randrange(3)}"
-        new = Planned(self.guild, slot, str(len(self.planned)), "prompt:1", self.chance.randrange(4), due)
-        planned = self.chance.choice(list(self.planned.values())) if again else new
-        assert await plan(self.database, [planned]) == [not again]
-        self.planned[planned.mark] = planned
-
-    async def end(self) -> None:
-        """Let everything work again, and wait until nothing is left to do."""
-        self.servers.faults = {}
-        for _ in range(100):
-            self.servers.now += timedelta(minutes=30)
-            await self.tick()
-        assert await PostStore(self.database).next_at() is None
-
-    async def check(self) -> list[State]:
-        states: list[State] = []
-        for mark, planned in self.planned.items():
-            post, messages = await get(PostStore(self.database), planned), self.servers.with_mark(mark)
-            assert len(messages) <= 1, f"{planned} was posted {len(messages)} times"
-            states.append(post.state)
-            heard = self.troubles.get(mark, [])
-            assert len(heard) <= 1
-            if post.state in (State.SENT, State.LATE):
-                assert [message.number for message in messages] == [post.message_id]
-                assert heard == []
-                assert post.due_at <= messages[0].at < post.due_at + USEFUL
-                if messages[0].at == post.ended_at:
-                    assert (post.state is State.LATE) == (messages[0].at - post.due_at > PUNCTUAL)
-                continue
-            assert post.message_id is None
-            assert post.reason
-            if post.state is State.IN_DOUBT:
-                assert post.channel_id in self.unreadable
-            elif post.state is State.CANCELLED:
-                assert mark in self.needless or post.channel_id in self.servers.gone
-            else:
-                assert post.state is State.MISSED
-                assert messages == []
-        self.check_order()
-        return states
-
-    def check_order(self) -> None:
-        """What is late is not posted after a later one of its slot."""
-        posted = sorted(self.servers.messages, key=lambda message: message.number)
-        for n, message in enumerate(posted):
-            this = self.planned[message.mark]
-            if message.at - this.due_at > PUNCTUAL:
-                before = [self.planned[other.mark] for other in posted[:n]]
-                assert all(other.slot != this.slot or other.due_at <= this.due_at for other in before)
-
-
-async def tell(database: Database, seed: int, steps: int = 40, **servers: Any) -> list[State]:
-    story = Story(database, seed, **servers)
-    await story.start()
-    for _ in range(steps):
-        await story.step()
-    await story.end()
-    return await story.check()
-
-
-async def tell_many(database: Database, seeds: int, **servers: Any) -> list[State]:
-    return [state for seed in range(seeds) for state in await tell(database, seed, **servers)]
-
-
 @pytest.fixture
 async def file(tmp_path: Path) -> Any:
     database = SqliteDatabase(tmp_path / "club.db")
     await database.open()
     yield database
     await database.close()
-
-
-async def test_at_most_one_message_and_exactly_one_outcome(file: Database, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL)
-    seen = await tell_many(file, 600 if LONG else 30)
-    assert set(seen) == {State.SENT, State.LATE, State.MISSED, State.CANCELLED, State.IN_DOUBT}
-    assert seen.count(State.SENT) > 60
-
-
-async def test_without_looking_for_markers_there_would_be_duplicates(
-    file: Database, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.CRITICAL)
-    with pytest.raises(AssertionError, match="posted 2 times"):
-        await tell_many(file, 30, markers=False)
 
 
 class Desk:
