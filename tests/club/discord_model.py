@@ -22,11 +22,12 @@ T = TypeVar("T")
 NONCE_LIFE = timedelta(minutes=3)
 UNDER_WAY = timedelta(seconds=3)  # for which a request may wander about
 _COMPILED: dict[Any, Any] = {}
+_SELDOM = 0.2  # of the kills, since there are many transactions for each request
 _KEY = "UNIQUE (guild_id, slot, date, rung)"
 _OUTCOMES = (
     "CREATE TABLE outcome (post_id INTEGER, state TEXT)",
-    "CREATE TRIGGER ended AFTER UPDATE OF state ON post WHEN NEW.state NOT IN ('due', 'sending') "
-    "BEGIN INSERT INTO outcome VALUES (NEW.id, NEW.state); END",
+    """CREATE TRIGGER ended AFTER UPDATE OF state ON post WHEN NEW.state NOT IN ('due', 'sending')
+       BEGIN INSERT INTO outcome VALUES (NEW.id, NEW.state); END""",
 )
 
 
@@ -68,8 +69,8 @@ class Servers:
         """What the machine of the bot takes for the time."""
         return self.now + self.drift
 
-    def happens(self, fault: str) -> bool:
-        if self.chance.random() >= self.faults.get(fault, 0):
+    def happens(self, fault: str, share: float = 1) -> bool:
+        if self.chance.random() >= share * self.faults.get(fault, 0):
             return False
         self.happened[fault] += 1
         return True
@@ -105,12 +106,12 @@ class Servers:
 
         return arrive
 
-    def find(self, channel_id: int, marker: str, since: datetime) -> int | None:
+    def find(self, channel_id: int, marker: str, since: datetime) -> tuple[int, datetime] | None:
         if channel_id in self.gone:
             raise ChannelGone
         if channel_id in self.unreadable:
             raise Unreadable("the bot may not read the history.")
-        found = [m.number for m in self.with_mark(marker) if m.channel_id == channel_id and m.at > since]
+        found = [(m.number, m.at) for m in self.with_mark(marker) if m.channel_id == channel_id and m.at > since]
         return found[0] if found and self.markers else None
 
 
@@ -122,9 +123,9 @@ class Process:
         self.dead = False
         self.database = DyingDatabase(database, self)
 
-    def step(self, name: str) -> None:
+    def step(self, name: str, share: float = 1) -> None:
         """Come to a point at which the process may be killed."""
-        if not self.dead and self.servers.happens("kill"):
+        if not self.dead and self.servers.happens("kill", share):
             self.servers.happened[f"kill {name}"] += 1
             self.dead = True
         if self.dead:
@@ -134,13 +135,13 @@ class Process:
         request = self.servers.request(channel_id, content, nonce)
         if self.servers.happens("under way"):
             self.servers.under_way.append((self.servers.now + UNDER_WAY, request))
-            self.step("while it is under way")
+            self.step("while it is under way", 3)
             raise Unreachable("Discord did not answer in time.")
         if self.servers.happens("again"):
             return await self._ask("posting", lambda: min(request(), request()))
         return await self._ask("posting", request)
 
-    async def find(self, channel_id: int, marker: str, since: datetime) -> int | None:
+    async def find(self, channel_id: int, marker: str, since: datetime) -> tuple[int, datetime] | None:
         return await self._ask("finding", lambda: self.servers.find(channel_id, marker, since))
 
     async def clock_offset(self) -> timedelta | None:
@@ -215,11 +216,11 @@ class DyingDatabase(Database):
         return await self._step("writing", self._database.write, work)
 
     async def _step(self, name: str, method: Callable[[Work[T]], Any], work: Work[T]) -> T:
-        self._process.step(f"before {name}")
+        self._process.step(f"before {name}", _SELDOM)
         if self._process.servers.happens("storage"):
             raise StorageFault("The disk is full.")
         result: T = await method(work)
-        self._process.step(f"after {name}")
+        self._process.step(f"after {name}", _SELDOM)
         if self._process.servers.happens("unheard"):
             raise StorageFault("The connection broke after the commit.")
         return result

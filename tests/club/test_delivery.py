@@ -1,9 +1,7 @@
 """What becomes of posts: their outcomes, pauses and reasons, and who hears of them."""
 
 import asyncio
-import logging
 import random
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.club.delivery import LEASE, PAUSES, PUNCTUAL, USEFUL, Outbox
+from bot.club.delivery import LEASE, PAUSES, Outbox
 from bot.club.post import Planned, Post, State
 from bot.club.stores.posts import PostStore
 from bot.database.database import Database
 from bot.database.postgres import PostgresDatabase
 from bot.database.sqlite import SqliteDatabase
-from tests.club.discord_model import Killed, Process, Servers
+from tests.club.discord_model import Process, Servers
 from tests.club.stores.test_posts import get, plan
-from tests.shared import LONG
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -140,6 +137,47 @@ async def test_a_lost_answer_is_looked_for_and_not_posted_again(desk: Desk) -> N
     assert await desk.at(again) is None
     assert desk.servers.posting == len(desk.said) == 1
     assert (await get(desk.posts, ONE)).state is State.SENT
+
+
+async def test_what_is_found_is_late_if_it_was_posted_late(desk: Desk) -> None:
+    await plan(desk.database, [ONE])
+    for moment, fault in ((NOW, "down"), (NOW + HOUR, "under way"), (NOW + 2 * HOUR, "")):
+        desk.servers.faults = {fault: 1}
+        await desk.at(moment)
+        desk.servers.wait(timedelta(minutes=1))
+    assert [message.at - NOW for message in desk.servers.messages] == [timedelta(hours=1, seconds=3)]
+    assert (await get(desk.posts, ONE)).state is State.LATE
+
+
+async def test_what_was_under_way_when_another_try_was_refused_is_found(desk: Desk) -> None:
+    desk.servers.faults = {"under way": 1}
+    await plan(desk.database, [ONE])
+    assert (again := await desk.at(NOW))
+    desk.servers.faults, desk.servers.closed = {}, {5}
+    assert (again := await desk.at(again))
+    desk.servers.closed = set()
+    desk.servers.wait(timedelta(seconds=5))  # now it arrives
+    desk.servers.nonces = False  # so much later that they are forgotten
+    assert await desk.at(again) is None
+    assert desk.said == ["ballot:1"]
+    assert (await get(desk.posts, ONE)).state is State.SENT
+
+
+async def test_discord_that_does_not_answer_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = asyncio.Event()
+
+    async def hang(*_: object) -> int:
+        await never.wait()
+        return 0
+
+    await plan(desk.database, [ONE])
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.club.delivery.DEADLINE", 0.01)
+        patch.setattr(desk.process, "post", hang)
+        assert (again := await desk.at(NOW)) == NOW + PAUSES[0]
+    assert (await get(desk.posts, ONE)).reason == "Discord did not answer."
+    assert await desk.at(again) is None
+    assert desk.said == ["ballot:1"]
 
 
 async def test_a_history_that_cannot_be_read_leaves_a_doubt_that_is_told(desk: Desk) -> None:

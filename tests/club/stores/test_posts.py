@@ -109,18 +109,18 @@ async def test_who_lost_a_lease_changes_nothing_but_what_is_true(database: Datab
     assert (post.state, post.message_id, post.reason) == (State.SENT, 7, "")
 
 
-async def test_a_refused_post_is_due_again_and_one_without_an_answer_is_still_being_sent(database: Database) -> None:
+async def test_a_refused_post_is_due_again_unless_an_earlier_try_had_no_answer(database: Database) -> None:
     store = PostStore(database)
     await plan(database, [ONE])
-    (post,) = await store.claim(NOW, LEASE)
-    await store.begin(post, NOW)
-    await store.put_off(post, NOW + MINUTE, "no answer")
-    (post,) = await store.claim(NOW + MINUTE, LEASE)
-    assert (post.state, post.refusals, post.began_at) == (State.SENDING, 0, NOW)
-    await store.begin(post, NOW + MINUTE)
-    await store.put_off(post, NOW + 2 * MINUTE, "forbidden", refused=True)
-    (post,) = await store.claim(NOW + 2 * MINUTE, LEASE)
-    assert (post.state, post.refusals, post.began_at, post.tries) == (State.DUE, 1, NOW, 3)
+    tries = [("forbidden", State.DUE, 1), ("no answer", State.SENDING, 1), ("forbidden", State.SENDING, 2)]
+    for number, (reason, state, refusals) in enumerate(tries):
+        now = NOW + number * MINUTE
+        (post,) = await store.claim(now, LEASE)
+        assert await store.begin(post, now)
+        assert (await get(store, ONE)).state is State.SENDING
+        assert await store.put_off(post, now + MINUTE, reason, refused=reason == "forbidden")
+        post = await get(store, ONE)
+        assert (post.state, post.refusals, post.began_at, post.tries) == (state, refusals, NOW, number + 1)
 
 
 async def test_a_later_post_of_the_same_slot_takes_the_place_of_an_earlier_one(database: Database) -> None:
