@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 NONCE_LIFE = timedelta(minutes=3)
 UNDER_WAY = timedelta(seconds=3)  # for which a request may wander about
-_COMPILED: dict[Any, Any] = {}
 _SELDOM = 0.2  # of the kills, since there are many transactions for each request
 _KEY = "UNIQUE (guild_id, slot, date, rung)"
 _OUTCOMES = (
@@ -166,8 +165,7 @@ class MemoryDatabase(Database):
 
     def __init__(self, *, keyed: bool = True) -> None:
         super().__init__()
-        options = {"compiled_cache": _COMPILED}
-        self._engine = create_engine("sqlite://", poolclass=StaticPool, execution_options=options)
+        self._engine = create_engine("sqlite://", poolclass=StaticPool)
         self._keyed = keyed
 
     async def open(self) -> None:
@@ -184,6 +182,12 @@ class MemoryDatabase(Database):
     async def write(self, work: Work[T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
+
+    async def clear(self) -> None:
+        """Forget every post, for another story."""
+        with self._engine.begin() as connection:
+            for table in ("post", "outcome"):
+                connection.exec_driver_sql(f"DELETE FROM {table}")
 
     async def outcomes(self) -> list[tuple[int, str]]:
         """Give each outcome that a post has had, with the number of its row."""
