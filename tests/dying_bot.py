@@ -1,16 +1,17 @@
 """The bot as a program that ends where a test wants it to: `python -m tests.dying_bot run`.
 
 It is told by the environment: it is killed at the point DIE_AT, and leaves a file `died` behind; with WHEN_DONE it ends
-in order when nothing is left to post; WITHOUT takes guards away (nonce, marker). What would take its time goes quickly,
-and a lease takes LEASE seconds.
+in order when nothing is left to post; WITHOUT takes guards away (nonce, marker); its clock is AHEAD by some seconds. What
+would take its time goes quickly, and a lease takes LEASE seconds.
 """
 
 import os
 import signal
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 from discord import ui
 
 from bot import __main__ as program
@@ -26,6 +27,7 @@ from bot.ui.poster import DiscordPoster
 KIND = "dying"
 POINTS = ("before it is marked", "marked", "answered", "stored")
 _SOON = timedelta(seconds=0.2)
+_AHEAD = timedelta(seconds=float(os.environ.get("AHEAD", "0")))
 _WITHOUT = os.environ.get("WITHOUT", "")
 
 
@@ -98,6 +100,7 @@ def create_bot(*arguments: Any) -> Paperclub:
 
 if __name__ == "__main__":
     program.create_bot = create_bot
+    discord.utils.utcnow = lambda: datetime.now(UTC) + _AHEAD
     delivery.PAUSES = (_SOON,)
     delivery.LEASE = timedelta(seconds=float(os.environ.get("LEASE", "90")))
     program.main()

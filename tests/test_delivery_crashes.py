@@ -164,3 +164,18 @@ async def test_what_each_guard_is_for(
             await it.wait_an_hour()
         await it.end()
         assert len(it.posted) == times
+
+
+async def test_a_bot_whose_clock_is_wrong_waits_until_it_is_right(
+    tmp_path: Path, sent_requests: list[dict[str, Any]]
+) -> None:
+    async with cell(tmp_path, sent_requests) as it:
+        process = await it.start(AHEAD="3600")
+        assert process.stdout
+        async with asyncio.timeout(30):
+            while b"the clock of this machine is wrong by 1:00:0" not in (line := await process.stdout.readline()):
+                assert line, "it has ended"
+        process.send_signal(signal.SIGTERM)
+        await output(process)
+        assert it.loopback.sent(MESSAGES) == []
+        assert (await it.end()).state is State.SENT
