@@ -153,7 +153,7 @@ class Story:
             assert post.state is State.MISSED
             assert post.ended_at
             # What was under way just then may arrive after all.
-            assert all(message.at > message.clock and message.clock <= post.ended_at for message in messages)
+            assert all(message.under_way and message.at > post.ended_at - CLOCK for message in messages)
 
     def check_order(self, in_doubt: set[str]) -> None:
         """What is late is not posted after a later one of its slot, if that is known to be posted."""
