@@ -18,16 +18,16 @@ TOKEN = "MTIz.a-secret.token"
 
 
 async def start(
-    command: str, discord: LoopbackDiscord, tmp_path: Path, token: str = TOKEN
+    command: str, discord: LoopbackDiscord, tmp_path: Path, token: str = TOKEN, module: str = "bot", **more: str
 ) -> asyncio.subprocess.Process:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PAPERCLUB_")}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", command,
+        sys.executable, "-m", module, command,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=tmp_path,
         env=clean | {
             "PYTHONPATH": str(SAMPLES.parent), "PAPERCLUB_TOKEN": token, "PAPERCLUB_REVIEWS": str(SAMPLES),
             "PAPERCLUB_DATA": str(tmp_path / "data"), "PAPERCLUB_DISCORD_API_URL": discord.url,
-        },
+        } | more,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ import pytest
 from discord import Permissions
 
 from tests.loopback import LoopbackDiscord, loopback_discord
-from tests.loopback.world import EVERYBODY
 from tests.test_client import TOKEN
 from tests.test_loopback import Runner
 
@@ -35,7 +34,6 @@ async def test_a_form_and_menus_of_a_killed_process_are_answered_by_the_next_one
     bot: Runner, loopback: LoopbackDiscord
 ) -> None:
     role = loopback.world.add_role("librarians", permissions="0")
-    loopback.world.guild["roles"][0]["permissions"] = str((EVERYBODY | Permissions(view_channel=True)).value)
     denied = Permissions(send_messages=True, create_public_threads=True).value
     everybody = {"id": loopback.world.guild["id"], "type": 0, "allow": "0", "deny": str(denied)}
     room = loopback.world.add_channel("room", permission_overwrites=[everybody])

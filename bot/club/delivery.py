@@ -49,6 +49,10 @@ class Unreachable(Undelivered):
     """Nobody knows whether it was posted: no answer, or one that says nothing about it."""
 
 
+Message = tuple[int, datetime]
+"""The id of a message, and when it was posted."""
+
+
 class Poster(Protocol[C_contra]):
     """Posts into channels. What it raises is an Undelivered."""
 
@@ -59,8 +63,8 @@ class Poster(Protocol[C_contra]):
         """
         ...
 
-    async def find(self, channel_id: int, marker: str, since: datetime) -> int | None:
-        """Give the id of the bot's own message with a marker, if there is one.
+    async def find(self, channel_id: int, marker: str, since: datetime) -> Message | None:
+        """Give the bot's own message with a marker, if there is one.
 
         Raises ChannelGone, Unreadable or Unreachable.
         """
@@ -158,9 +162,7 @@ class Outbox(Generic[C]):
         """Take one post as far as it comes."""
         try:
             async with asyncio.timeout(DEADLINE):
-                at, message_id = post.began_at or now, await self._find(post)
-                if message_id is None:
-                    at, message_id = now, await self._send(post, now)
+                message = await self._find(post) or await self._send(post, now)
         except ChannelGone:
             await self._end(post, State.CANCELLED, now, "Its channel was deleted.", trouble=True)
         except Unreadable as error:
@@ -176,16 +178,16 @@ class Outbox(Generic[C]):
         except TimeoutError:
             await self._put_off(post, now, "Discord did not answer.")
         else:
-            if message_id is not None:
-                await self._posted(post, now, at, message_id)
+            if message is not None:
+                await self._posted(post, now, *message)
 
-    async def _find(self, post: Post) -> int | None:
+    async def _find(self, post: Post) -> Message | None:
         """Look for a post that an earlier try may have posted."""
         if post.state is not State.SENDING or post.began_at is None:
             return None
         return await self._poster.find(post.channel_id, post.mark, post.began_at - 2 * CLOCK)
 
-    async def _send(self, post: Post, now: datetime) -> int | None:
+    async def _send(self, post: Post, now: datetime) -> Message | None:
         """Post what has not been posted, if it is still worth it."""
         kind = self._kinds.get(post.kind)
         if now - post.due_at >= (kind.useful if kind else USEFUL):
@@ -209,9 +211,9 @@ class Outbox(Generic[C]):
             return None
         if not await self._posts.begin(post, now):
             return None  # the lease ended, and another process has it
-        return await self._poster.post(post.channel_id, content, post.mark, post.mark)
+        return await self._poster.post(post.channel_id, content, post.mark, post.mark), now
 
-    async def _posted(self, post: Post, now: datetime, at: datetime, message_id: int) -> None:
+    async def _posted(self, post: Post, now: datetime, message_id: int, at: datetime) -> None:
         state = State.LATE if at - post.due_at > PUNCTUAL else State.SENT
         kind = self._kinds.get(post.kind)
         if await self._posts.mark_posted(post, state, now, message_id) and kind and kind.sent:

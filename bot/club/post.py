@@ -9,7 +9,7 @@ from enum import StrEnum
 class State(StrEnum):
     """How far a post is; every post ends in one of the last five."""
 
-    DUE = "due"  # not begun, or refused and to be tried again
+    DUE = "due"  # certainly not posted: not begun, or refused
     SENDING = "sending"  # it may have been posted; only its marker in the channel can tell
     SENT = "sent"
     LATE = "late"  # posted, but after its time

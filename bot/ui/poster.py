@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import aiohttp
 import discord
 
-from bot.club.delivery import ChannelGone, Refused, Unreachable, Unreadable
+from bot.club.delivery import ChannelGone, Message, Refused, Unreachable, Unreadable
 from bot.ui.cards import View
 from bot.ui.controls import ControlButton
 
@@ -113,7 +113,7 @@ class DiscordPoster:
             raise Unreachable(_words(error)) from error
         return message.id
 
-    async def find(self, channel_id: int, marker: str, since: datetime) -> int | None:
+    async def find(self, channel_id: int, marker: str, since: datetime) -> Message | None:
         """Look for a marker in the history of a channel; see `bot.club.delivery.Poster`."""
         try:
             # Without the permission Discord gives an empty history instead of an error.
@@ -124,7 +124,7 @@ class DiscordPoster:
                 raise Unreadable("the bot may not read the message history of the channel.")
             async for message in channel.history(limit=None, after=since, oldest_first=False):
                 if message.author == self._client.user and has_marker(message.components, marker):
-                    return message.id
+                    return message.id, message.created_at
         except discord.HTTPException as error:
             _raise(error, Unreadable)
         except _BROKEN as error:

@@ -1,9 +1,7 @@
-"""Whatever is planned is posted at most once and ends in one way, whatever happens meanwhile."""
+"""What becomes of posts: their outcomes, pauses and reasons, and who hears of them."""
 
 import asyncio
-import logging
 import random
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,149 +9,18 @@ from typing import Any
 
 import pytest
 
-from bot.club.delivery import LEASE, PAUSES, PUNCTUAL, USEFUL, Outbox
+from bot.club.delivery import LEASE, PAUSES, Outbox
 from bot.club.post import Planned, Post, State
 from bot.club.stores.posts import PostStore
 from bot.database.database import Database
 from bot.database.postgres import PostgresDatabase
 from bot.database.sqlite import SqliteDatabase
-from tests.club.discord_model import Killed, Process, Servers
+from tests.club.discord_model import Process, Servers
 from tests.club.stores.test_posts import get, plan
-from tests.shared import LONG
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ONE = Planned(1, "ballot:1", "", "result", 5, NOW)
-
-
-class Story:
-    """One bot on one database, with everything that may happen to it."""
-
-    def __init__(self, database: Database, seed: int, **servers: Any) -> None:
-        self.chance = random.Random(seed)
-        self.servers = Servers(self.chance, **servers)
-        self.database = database
-        self.guild = seed + 1  # each story has a club of its own
-        self.planned: dict[str, Planned] = {}
-        self.needless: set[str] = set()
-        self.troubles: dict[str, list[State]] = {}
-        self.unreadable: set[int] = set()
-        self.gone: set[int] = set()
-
-    async def start(self) -> None:
-        self.process = Process(self.servers, self.database)
-        self.outbox = Outbox[str](PostStore(self.process.database), self.process)
-        self.outbox.on("prompt", self.render)
-        self.outbox.on_trouble(self.hear)
-        with suppress(Killed):
-            await self.outbox.start()
-
-    async def render(self, post: Post) -> str | None:
-        self.process.step()
-        if self.servers.happens("defect"):
-            raise ValueError("a defect")
-        return None if post.mark in self.needless else post.slot
-
-    async def hear(self, post: Post, state: State, reason: str) -> None:
-        assert reason
-        self.troubles.setdefault(post.mark, []).append(state)
-
-    async def tick(self) -> None:
-        if self.process.dead:
-            await self.start()
-        with suppress(Killed):
-            await self.outbox.tick(self.servers.now)
-
-    async def step(self) -> None:
-        servers, chance = self.servers, self.chance
-        match chance.randrange(12):
-            case 0 | 1 | 2:
-                await self.plan()
-            case 3 | 4:
-                servers.now += timedelta(seconds=chance.choice([1, 10, 60]))
-            case 5:
-                servers.now += chance.choice([10 * timedelta(minutes=1), HOUR, 8 * HOUR])
-            case 6:
-                faults = ("kill", "down", "lost", "defect")
-                servers.faults = {fault: chance.choice([0, 0, 0.1, 0.4]) for fault in faults}
-            case 7:
-                servers.closed ^= {chance.randrange(4)}
-            case 8 if chance.random() < 0.4:
-                servers.unreadable ^= {chance.randrange(4)}
-                self.unreadable |= servers.unreadable
-            case 9 if chance.random() < 0.1:
-                servers.gone.add(chance.randrange(4))
-            case 10 if self.planned and chance.random() < 0.3:
-                self.needless.add(chance.choice(list(self.planned)))
-            case _:
-                pass
-        await self.tick()
-
-    async def plan(self) -> None:
-        again = self.planned and self.chance.random() < 0.2
-        due = self.servers.now + self.chance.choice([0, 0, 1, 60, 3600]) * timedelta(seconds=1)
-        slot = f"slot:{self.chance.randrange(3)}"
-        new = Planned(self.guild, slot, str(len(self.planned)), "prompt:1", self.chance.randrange(4), due)
-        planned = self.chance.choice(list(self.planned.values())) if again else new
-        assert await plan(self.database, [planned]) == [not again]
-        self.planned[planned.mark] = planned
-
-    async def end(self) -> None:
-        """Let everything work again, and wait until nothing is left to do."""
-        self.servers.faults = {}
-        for _ in range(100):
-            self.servers.now += timedelta(minutes=30)
-            await self.tick()
-        assert await PostStore(self.database).next_at() is None
-
-    async def check(self) -> list[State]:
-        states: list[State] = []
-        for mark, planned in self.planned.items():
-            post, messages = await get(PostStore(self.database), planned), self.servers.with_mark(mark)
-            assert len(messages) <= 1, f"{planned} was posted {len(messages)} times"
-            states.append(post.state)
-            heard = self.troubles.get(mark, [])
-            assert len(heard) <= 1
-            if post.state in (State.SENT, State.LATE):
-                assert [message.number for message in messages] == [post.message_id]
-                assert heard == []
-                assert post.due_at <= messages[0].at < post.due_at + USEFUL
-                if messages[0].at == post.ended_at:
-                    assert (post.state is State.LATE) == (messages[0].at - post.due_at > PUNCTUAL)
-                continue
-            assert post.message_id is None
-            assert post.reason
-            if post.state is State.IN_DOUBT:
-                assert post.channel_id in self.unreadable
-            elif post.state is State.CANCELLED:
-                assert mark in self.needless or post.channel_id in self.servers.gone
-            else:
-                assert post.state is State.MISSED
-                assert messages == []
-        self.check_order()
-        return states
-
-    def check_order(self) -> None:
-        """What is late is not posted after a later one of its slot."""
-        posted = sorted(self.servers.messages, key=lambda message: message.number)
-        for n, message in enumerate(posted):
-            this = self.planned[message.mark]
-            if message.at - this.due_at > PUNCTUAL:
-                before = [self.planned[other.mark] for other in posted[:n]]
-                assert all(other.slot != this.slot or other.due_at <= this.due_at for other in before)
-
-
-async def tell(database: Database, seed: int, steps: int = 40, **servers: Any) -> list[State]:
-    story = Story(database, seed, **servers)
-    await story.start()
-    for _ in range(steps):
-        await story.step()
-    await story.end()
-    return await story.check()
-
-
-async def tell_many(database: Database, seeds: int, **servers: Any) -> list[State]:
-    return [state for seed in range(seeds) for state in await tell(database, seed, **servers)]
 
 
 @pytest.fixture
@@ -162,21 +29,6 @@ async def file(tmp_path: Path) -> Any:
     await database.open()
     yield database
     await database.close()
-
-
-async def test_at_most_one_message_and_exactly_one_outcome(file: Database, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL)
-    seen = await tell_many(file, 600 if LONG else 30)
-    assert set(seen) == {State.SENT, State.LATE, State.MISSED, State.CANCELLED, State.IN_DOUBT}
-    assert seen.count(State.SENT) > 60
-
-
-async def test_without_looking_for_markers_there_would_be_duplicates(
-    file: Database, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.CRITICAL)
-    with pytest.raises(AssertionError, match="posted 2 times"):
-        await tell_many(file, 30, markers=False)
 
 
 class Desk:
@@ -285,6 +137,47 @@ async def test_a_lost_answer_is_looked_for_and_not_posted_again(desk: Desk) -> N
     assert await desk.at(again) is None
     assert desk.servers.posting == len(desk.said) == 1
     assert (await get(desk.posts, ONE)).state is State.SENT
+
+
+async def test_what_is_found_is_late_if_it_was_posted_late(desk: Desk) -> None:
+    await plan(desk.database, [ONE])
+    for moment, fault in ((NOW, "down"), (NOW + HOUR, "under way"), (NOW + 2 * HOUR, "")):
+        desk.servers.faults = {fault: 1}
+        await desk.at(moment)
+        desk.servers.wait(timedelta(minutes=1))
+    assert [message.at - NOW for message in desk.servers.messages] == [timedelta(hours=1, seconds=3)]
+    assert (await get(desk.posts, ONE)).state is State.LATE
+
+
+async def test_what_was_under_way_when_another_try_was_refused_is_found(desk: Desk) -> None:
+    desk.servers.faults = {"under way": 1}
+    await plan(desk.database, [ONE])
+    assert (again := await desk.at(NOW))
+    desk.servers.faults, desk.servers.closed = {}, {5}
+    assert (again := await desk.at(again))
+    desk.servers.closed = set()
+    desk.servers.wait(timedelta(seconds=5))  # now it arrives
+    desk.servers.nonces = False  # so much later that they are forgotten
+    assert await desk.at(again) is None
+    assert desk.said == ["ballot:1"]
+    assert (await get(desk.posts, ONE)).state is State.SENT
+
+
+async def test_discord_that_does_not_answer_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = asyncio.Event()
+
+    async def hang(*_: object) -> int:
+        await never.wait()
+        return 0
+
+    await plan(desk.database, [ONE])
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.club.delivery.DEADLINE", 0.01)
+        patch.setattr(desk.process, "post", hang)
+        assert (again := await desk.at(NOW)) == NOW + PAUSES[0]
+    assert (await get(desk.posts, ONE)).reason == "Discord did not answer."
+    assert await desk.at(again) is None
+    assert desk.said == ["ballot:1"]
 
 
 async def test_a_history_that_cannot_be_read_leaves_a_doubt_that_is_told(desk: Desk) -> None:

@@ -111,7 +111,7 @@ async def test_a_message_is_found_by_its_marker(club: Club, view: View) -> None:
     number = await poster(club).post(club.channel.id, view, MARK, MARK)
     for turn in range(120):
         await poster(club).post(club.channel.id, note("Something else"), f"n{turn}", f"{turn:x}")
-    assert await poster(club).find(club.channel.id, MARK, begun) == number
+    assert await poster(club).find(club.channel.id, MARK, begun) == (number, club.env.now())
     assert await poster(club).find(club.channel.id, "f" * 24, begun) is None
     assert await poster(club).find(club.channel.id, MARK, club.env.now() + timedelta(hours=1)) is None
 

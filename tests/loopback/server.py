@@ -47,6 +47,7 @@ class Fault:
     retry_after: float = 1.0  # seconds
     everywhere: bool = False  # the limit of 429 is the global one, interactions excepted
     delay: float = 0.0  # seconds
+    gate: asyncio.Event | None = None  # the request is under way until this is set
     reset: bool = False  # the connection is broken off
     after: bool = False  # the request has its effect first, and only its answer meets the fault
     times: int = 1
@@ -160,6 +161,8 @@ class LoopbackDiscord(Members):
                    "X-RateLimit-Reset": f"{time.time() + 1:.3f}", "X-RateLimit-Bucket": name,
                    "Via": "1.1 loopback"}  # fmt: skip
         status, answer = 200, None
+        if fault.gate:
+            await fault.gate.wait()
         if not fault.after:
             await asyncio.sleep(fault.delay)
         if fault.after or not (fault.status or fault.reset):

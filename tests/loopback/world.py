@@ -5,7 +5,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 APPLICATION = "900000000000000001"
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
-EVERYBODY = Permissions.text()
+EVERYBODY = Permissions.text() | Permissions(view_channel=True)
 ORGANISER = EVERYBODY | Permissions(manage_guild=True)
 _EPOCH = 1_420_070_400_000
 _EMPTY: Json = {"content": "", "embeds": [], "components": [], "attachments": [], "flags": 0}
@@ -222,6 +222,17 @@ class World:
         if body.get("nonce") is not None:
             self._nonces[key] = (time.monotonic(), message["id"])
         return message
+
+    def grow_old(self, seconds: int) -> None:
+        """Let so much time have passed since everything that was posted; nonces are forgotten."""
+        self._nonces.clear()
+        for number, messages in self.messages.items():
+            for message in messages.values():
+                message["id"] = str(int(message["id"]) - (seconds * 1_000 << 22))
+                message["timestamp"] = (
+                    datetime.fromisoformat(message["timestamp"]) - timedelta(seconds=seconds)
+                ).isoformat()
+            self.messages[number] = {message["id"]: message for message in messages.values()}
 
     def write(self, message: Json, body: Json) -> None:
         """Let a message say what is in the body of a request; what is not in it stays."""

@@ -119,10 +119,10 @@ class PostStore:
         return await self._change(claimed, state=State.SENDING, began_at=claimed.began_at or now)
 
     async def put_off(self, claimed: Post, until: datetime, reason: str, *, refused: bool = False) -> bool:
-        """Let a post wait for another try; a refused one was certainly not posted, so its history need not be read."""
+        """Let a post wait for another try; one that was refused is no more in doubt than before it was sent."""
         changed: dict[str, Any] = {"retry_at": until, "reason": reason}
         if refused:
-            changed |= {"state": State.DUE, "refusals": post.c.refusals + 1}
+            changed |= {"state": claimed.state, "refusals": post.c.refusals + 1}
         return await self._change(claimed, **changed)
 
     async def end(self, claimed: Post, state: State, now: datetime, reason: str = "") -> bool:

@@ -1,16 +1,20 @@
 """What is to be posted, on both databases."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
+import asyncpg
+import pytest
+from sqlalchemy import Connection, Select
 
 from bot.club.post import Planned, Post, State
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.posts import PostStore, plan_post
 from bot.database.database import Database
+from bot.database.postgres import PostgresDatabase
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=90)
@@ -76,6 +80,47 @@ async def test_every_post_is_claimed_by_one_alone_until_its_lease_ends(database:
     assert {post.tries for post in again} == {2}
 
 
+async def test_without_a_lease_a_post_is_claimed_again(database: Database) -> None:
+    store = PostStore(database)
+    await plan(database, [ONE])
+    assert [len(await store.claim(NOW, lease)) for lease in (timedelta(), LEASE, LEASE)] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+async def test_two_that_claim_at_the_same_time_are_kept_apart_by_locks(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    if not locked:
+        monkeypatch.setattr(Select, "with_for_update", lambda statement, **_: statement)
+    database = PostgresDatabase(postgres_url)
+    await database.open()
+    await plan(database, many(10))
+    store = PostStore(database)
+    holder = await asyncpg.connect(postgres_url)
+    async with holder.transaction():
+        # All rows but one are another's just now, and whoever would write to them has to wait.
+        await holder.execute("SELECT id FROM post WHERE slot <> 'ballot:0' FOR UPDATE")
+        claims = [asyncio.create_task(store.claim(NOW, LEASE)) for _ in range(2)]
+        if locked:
+            assert sorted([len(claimed) for claimed in await asyncio.gather(*claims)]) == [0, 1]
+        else:
+            await two_wait_for_a_lock(postgres_url)
+    claimed = [post.slot for posts in await asyncio.gather(*claims) for post in posts]
+    assert max(Counter(claimed).values()) == (1 if locked else 2)
+    await holder.close()
+    await database.close()
+
+
+async def two_wait_for_a_lock(url: str) -> None:
+    """Ask the database until two of its connections wait for a lock."""
+    watcher = await asyncpg.connect(url)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(30):
+        while await watcher.fetchval(waiting) < 2:
+            continue
+    await watcher.close()
+
+
 async def test_what_is_not_due_is_not_claimed_and_the_next_moment_is_known(database: Database) -> None:
     store = PostStore(database)
     assert await store.next_at() is None
@@ -109,18 +154,18 @@ async def test_who_lost_a_lease_changes_nothing_but_what_is_true(database: Datab
     assert (post.state, post.message_id, post.reason) == (State.SENT, 7, "")
 
 
-async def test_a_refused_post_is_due_again_and_one_without_an_answer_is_still_being_sent(database: Database) -> None:
+async def test_a_refused_post_is_due_again_unless_an_earlier_try_had_no_answer(database: Database) -> None:
     store = PostStore(database)
     await plan(database, [ONE])
-    (post,) = await store.claim(NOW, LEASE)
-    await store.begin(post, NOW)
-    await store.put_off(post, NOW + MINUTE, "no answer")
-    (post,) = await store.claim(NOW + MINUTE, LEASE)
-    assert (post.state, post.refusals, post.began_at) == (State.SENDING, 0, NOW)
-    await store.begin(post, NOW + MINUTE)
-    await store.put_off(post, NOW + 2 * MINUTE, "forbidden", refused=True)
-    (post,) = await store.claim(NOW + 2 * MINUTE, LEASE)
-    assert (post.state, post.refusals, post.began_at, post.tries) == (State.DUE, 1, NOW, 3)
+    tries = [("forbidden", State.DUE, 1), ("no answer", State.SENDING, 1), ("forbidden", State.SENDING, 2)]
+    for number, (reason, state, refusals) in enumerate(tries):
+        now = NOW + number * MINUTE
+        (post,) = await store.claim(now, LEASE)
+        assert await store.begin(post, now)
+        assert (await get(store, ONE)).state is State.SENDING
+        assert await store.put_off(post, now + MINUTE, reason, refused=reason == "forbidden")
+        post = await get(store, ONE)
+        assert (post.state, post.refusals, post.began_at, post.tries) == (state, refusals, NOW, number + 1)
 
 
 async def test_a_later_post_of_the_same_slot_takes_the_place_of_an_earlier_one(database: Database) -> None:
