@@ -25,7 +25,8 @@ _PURPOSE = "The papers that this club has read, in the club's own words."
 _DATA = (
     "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer "
     "that it runs on. It reads no message but one whose papers you have looked up. Of organisers it stores who set "
-    "what for the club, and when; of other members nothing. What you type is not kept, but for papers that are not the "
+    "what for the club, and when; of members their votes in ballots, which it shows to nobody but themselves, though "
+    "who runs the bot could read them in its database. What you type is not kept, but for papers that are not the "
     "club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, and kept with the "
     "answers, without your name. When something fails, the cause goes into the log of who runs it."
 )
