@@ -44,7 +44,7 @@ _NUMBER = "[0-9]{1,18}"
 
 @app_commands.guild_only()
 class BallotCog(commands.GroupCog, group_name="ballot", group_description="What to read next"):
-    """Let a club decide by votes. What changes a ballot's message is dispatched as `ballot_change`."""
+    """Let a club decide by votes. What happens to a ballot is dispatched, as `ballot_open` and `ballot_change`."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         self, interaction: Interaction, club: Club, terms: Terms, slate: Slate, *, page: int = 0, said: str = ""
     ) -> None:
         """Show a slate; where it offers nothing else, a page of the suggestions that are not on it."""
-        now, channel = discord.utils.utcnow(), _channel(interaction, club)
+        channel = _channel(interaction, club)
         queue = {offer.value: offer for offer in map(offer_suggestion, await self._suggestions.queue(club.guild_id))}
         ticked = self._read(interaction, slate.ticked, queue)
         if len(ticked) < len(slate.ticked):
@@ -183,7 +183,16 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         more = any(offer not in others for offer in left)
         missing = missing_permissions(channel, TO_POST)
         view = slate_page(
-            ticked, others, terms, channel.id, missing, now, self._mentions, page=page, more=more, said=escape(said)
+            ticked,
+            others,
+            terms,
+            channel.id,
+            missing,
+            interaction.id,
+            self._mentions,
+            page=page,
+            more=more,
+            said=escape(said),
         )
         await reply(interaction, view)
 
@@ -216,7 +225,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
             method=terms.method, quorum=terms.quorum, closes_at=terms.closes_at,
         )  # fmt: skip
         opened = await self._post(interaction, ballot, channel)
-        interaction.client.dispatch("ballot_change", opened)
+        interaction.client.dispatch("ballot_open", opened)
         view = notice(f"The ballot is open in <#{channel.id}>.", *link_to_ballot(opened))
         await interaction.edit_original_response(view=view)
 

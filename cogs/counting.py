@@ -51,8 +51,16 @@ class CountingCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ballot_change(self, ballot: Ballot) -> None:
-        """Hear of a ballot that was opened, closed or cancelled, or in which somebody has voted."""
+        """Hear of a ballot that was closed or cancelled, or in which somebody has voted."""
         self._changed[ballot.id] = ballot.guild_id
+        self._wake()
+
+    @commands.Cog.listener()
+    async def on_ballot_open(self, ballot: Ballot) -> None:
+        """Hear of a new ballot: it may be the next one to be counted."""
+        self._wake()
+
+    def _wake(self) -> None:
         if not self._woken and not self._busy:
             self._run.restart()  # it sleeps, so nothing is broken off
         self._woken = True

@@ -1,6 +1,5 @@
 """Votes: the button under a ballot, and the private paper on which a member chooses."""
 
-import discord
 from discord.ext import commands
 
 from bot.client import Paperclub
@@ -34,7 +33,7 @@ class VoteCog(commands.Cog):
             # The bot was killed before it could note which message it had posted.
             await self._ballots.put_message(ballot.guild_id, ballot.id, interaction.message.id)
         choices = await self._choices(interaction, ballot)
-        await reply(interaction, ballot_paper(ballot, choices, discord.utils.utcnow()))
+        await reply(interaction, ballot_paper(ballot, choices, interaction.id))
 
     async def approve(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Keep what a member ticked, instead of what they had ticked before."""
@@ -61,7 +60,7 @@ class VoteCog(commands.Cog):
         """Show what is kept now: of two clicks that crossed, the later one."""
         interaction.client.dispatch("ballot_change", ballot)
         choices = await self._choices(interaction, ballot)
-        await reply(interaction, ballot_paper(ballot, choices, discord.utils.utcnow(), said))
+        await reply(interaction, ballot_paper(ballot, choices, interaction.id, said))
 
     async def _choices(self, interaction: Interaction, ballot: Ballot) -> tuple[int, ...]:
         return await self._ballots.get_choices(ballot.guild_id, ballot.id, interaction.user.id)

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.club.ballot import Ballot, BallotOption
 from bot.club.counting import Count, Method, Round, explain, rule_of
-from bot.ui.ballots import METHODS, link_to_ballot, title_of
+from bot.ui.ballots import METHODS, gap, link_to_ballot, title_of
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.links import is_web_address
@@ -21,8 +21,8 @@ def result_message(ballot: Ballot, result: Count, *, private: bool = False) -> V
     """Show what a ballot came to; a private answer leads to the ballot too."""
     winner = ballot.options[result.winner] if result.winner is not None else None
     items: list[ui.Item[Any]] = [ui.TextDisplay(_heading(winner))]
-    items += [ui.TextDisplay(_explained(ballot, result)), *_tallies(ballot, result), ui.Separator()]
-    kept = "The other papers stay suggested and keep their votes" if winner else "All papers stay suggested"
+    items += [gap(), ui.TextDisplay(_explained(ballot, result)), *_tallies(ballot, result), ui.Separator()]
+    kept = f"{'The other' if winner else 'All'} papers stay suggested and keep their votes"
     items.append(ui.TextDisplay(f"-# {METHODS[ballot.method]} vote. {rule_of(ballot.method)}\n-# {kept}"))
     buttons = [*(_ways(winner) if winner else []), *(link_to_ballot(ballot) if private else [])]
     return layout(*items, *([row(*buttons)] if buttons else []))
@@ -51,7 +51,7 @@ def _ways(winner: BallotOption) -> list[ui.Item[Any]]:
 def _explained(ballot: Ballot, result: Count) -> str:
     """Explain it in as whole titles as there is room for; of very many rounds, the first and the last ones."""
     lines: list[str] = []
-    for limit in (120, 60, 30):
+    for limit in (60, 30):
         names = [f"*{one_line(title_of(option), limit)}*" for option in ballot.options]
         lines = explain(result, names)
         if length("\n".join(lines)) <= _EXPLAINED:
@@ -73,7 +73,8 @@ def _tallies(ballot: Ballot, result: Count) -> list[ui.Item[Any]]:
         if len(result.rounds) > 1:
             headings.append((f"**After {_rounds(len(result.rounds) - 1)}**", result.rounds[-1]))
     room = _TALLIED // len(headings)
-    return [ui.TextDisplay(f"{heading}\n{_bars(ballot, each, room)}") for heading, each in headings]
+    texts = [ui.TextDisplay[Any](f"{heading}\n{_bars(ballot, each, room)}") for heading, each in headings]
+    return [item for text in texts for item in (gap(), text)]
 
 
 def _voters(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import discord
@@ -27,29 +28,39 @@ _HEADING = "## What do we read next?"
 # --- papers and rules -----------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1_000)
+def readable_title(text: str) -> str:
+    """Give a title of a source as it is read: formulas as text. What was read once is kept."""
+    return readable_text(text)
+
+
 def title_of(option: Option | BallotOption) -> str:
-    """Give the title of an option, unescaped; formulas of titles that sources gave as they are read."""
-    return option.title if option.review_key else readable_text(option.title)
+    """Give the title of an option, unescaped."""
+    return option.title if option.review_key else readable_title(option.title)
 
 
 def option_lines(options: Sequence[Option | BallotOption], room: int = _ROOM) -> str:
     """Give the papers a number each, with their whole titles, and who wrote them where there is room for it."""
-    share = max(40, room // max(1, len(options)) - 20)
-    text = ""
-    for authors, limit in ((_AUTHORS, _TITLE), (1, _TITLE), (0, _TITLE), (0, share)):
-        lines = [_option_line(number, option, authors, limit) for number, option in enumerate(options, 1)]
-        text = "\n".join(lines)
+    return _option_lines(tuple(options), room)
+
+
+@lru_cache(maxsize=256)
+def _option_lines(options: tuple[Option | BallotOption, ...], room: int) -> str:
+    lines = [f"**{number}.** {one_line(title_of(option), _TITLE)}" for number, option in enumerate(options, 1)]
+    for authors in (_AUTHORS, 1):
+        text = "\n".join(line + _about(option, authors) for line, option in zip(lines, options, strict=True))
         if length(text) <= room:
-            break
-    return text
+            return text
+    if length("\n".join(lines)) > room:
+        lines = [truncate(line, room // len(lines) - 1) for line in lines]
+    return "\n".join(lines)
 
 
-def _option_line(number: int, option: Option | BallotOption, authors: int, limit: int) -> str:
-    parts = [no_links(author_list(option.authors, authors)), str(option.year or "")] if authors else []
-    if authors and option.review_key:
-        parts.append("to read again")
+def _about(option: Option | BallotOption, authors: int) -> str:
+    again = "to read again" if option.review_key else ""
+    parts = [no_links(author_list(option.authors, authors)), str(option.year or ""), again]
     about = " · ".join(filter(None, parts))
-    return f"**{number}.** {one_line(title_of(option), limit)}" + (f"\n-# {about}" if about else "")
+    return f"\n-# {about}" if about else ""
 
 
 def terms_lines(method: Method, closes_at: datetime | None, quorum: int) -> list[str]:
@@ -57,11 +68,11 @@ def terms_lines(method: Method, closes_at: datetime | None, quorum: int) -> list
     lines = [f"**{METHODS[method]} vote.** {rule_of(method)}"]
     if closes_at:
         until = discord.utils.format_dt(closes_at, "F")
-        lines.append(f"**Closes** {discord.utils.format_dt(closes_at, 'R')}: {until}")
+        lines.append(f"**Closes:** {discord.utils.format_dt(closes_at, 'R')}, {until}")
     else:
-        lines.append("**Closes** when an organiser ends it")
+        lines.append("**Closes:** when an organiser ends it")
     if quorum:
-        lines.append(f"**Quorum** It decides only if at least {_members(quorum)} vote{'s' if quorum == 1 else ''}")
+        lines.append(f"**Quorum:** at least {_members(quorum)} must vote")
     return lines
 
 
@@ -71,6 +82,11 @@ def _members(count: int) -> str:
 
 def _voted(count: int) -> str:
     return f"{_members(count)} {'has' if count == 1 else 'have'} voted" if count else "Nobody has voted"
+
+
+def gap() -> ui.Separator[Any]:
+    """Leave room between two texts."""
+    return ui.Separator(visible=False)
 
 
 def message_url(guild_id: int, channel_id: int, message_id: int | None) -> str:
@@ -84,9 +100,9 @@ def link_to_ballot(ballot: Ballot) -> list[ui.Item[Any]]:
     return [ui.Button(label="Go to the ballot", url=url)] if url else []
 
 
-def menu_number(now: datetime) -> int:
-    """Give another number at each moment, so that menus show what is kept and not what was chosen."""
-    return 1_000 + int(now.timestamp() * 10) % 10**6 * 30
+def menu_number(clicked: int) -> int:
+    """Give menus another number after each click, by its id, so that they show what is kept and not what was chosen."""
+    return 1_000 + clicked % 999_983 * len(PLACES)
 
 
 # --- the public message ---------------------------------------------------------------------------
@@ -96,10 +112,14 @@ def ballot_message(ballot: Ballot) -> View:
     """Show an open ballot to everybody: how many have voted, never for what."""
     return layout(
         ui.TextDisplay(_HEADING),
+        gap(),
         ui.TextDisplay(option_lines(ballot.options)),
         ui.Separator(),
         ui.TextDisplay("\n".join(terms_lines(ballot.method, ballot.closes_at, ballot.quorum))),
-        ui.TextDisplay(f"{_voted(ballot.voters)} so far\n-# Votes are secret, and nothing is counted before the end"),
+        gap(),
+        ui.TextDisplay(
+            f"**{_voted(ballot.voters)} so far**\n-# Votes are secret, and nothing is counted before the end"
+        ),
         row(button("vote", str(ballot.id), label="Vote", emoji="🗳️")),
     )
 
@@ -108,6 +128,7 @@ def over_message(ballot: Ballot, result_url: str = "") -> View:
     """Show a ballot that was counted or cancelled, without its button; `result_url` leads to the result."""
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(_HEADING),
+        gap(),
         ui.TextDisplay(option_lines(ballot.options)),
         ui.Separator(),
         ui.TextDisplay(f"**{over_line(ballot)}**"),
@@ -160,29 +181,37 @@ def own_ballot(ballot: Ballot, choices: Sequence[int]) -> View:
     words = "Change my vote" if choices else "Vote"
     return layout(
         ui.TextDisplay(_HEADING),
+        gap(),
         ui.TextDisplay(option_lines(ballot.options, _ROOM - 400)),
         ui.Separator(),
         ui.TextDisplay("\n".join(terms_lines(ballot.method, ballot.closes_at, ballot.quorum))),
-        ui.TextDisplay(f"{_voted(ballot.voters)} so far"),
+        gap(),
+        ui.TextDisplay(f"**{_voted(ballot.voters)} so far**"),
+        ui.Separator(),
         ui.TextDisplay(vote_lines(ballot, choices)),
         row(button("vote", str(ballot.id), label=words, emoji="🗳️"), *link_to_ballot(ballot)),
     )
 
 
-def ballot_paper(ballot: Ballot, choices: Sequence[int], now: datetime, said: str = "") -> View:
-    """Show a member's own ballot paper, on which each choice is kept at once; `said` is about the last one."""
+def ballot_paper(ballot: Ballot, choices: Sequence[int], clicked: int, said: str = "") -> View:
+    """Show a member's own ballot paper, on which each choice is kept at once.
+
+    `clicked` is the id of the click that it answers; `said` is about the last choice.
+    """
     ranked = ballot.method is Method.RANKED
     how = "Choose one, two or three papers, the best first" if ranked else "Tick as many papers as you like"
     end = f" until {discord.utils.format_dt(ballot.closes_at, 'f')}" if ballot.closes_at else ""
     opening = f"## Your ballot paper\n-# Only you see it. Each choice is kept at once, and can be changed{end}"
-    controls = _ranking_menus(ballot, choices, now) if ranked else [_approval_menu(ballot, choices, now)]
+    controls = _ranking_menus(ballot, choices, clicked) if ranked else [_approval_menu(ballot, choices, clicked)]
     vote = vote_lines(ballot, choices) + (f"\n-# {said}" if said else "")
     return layout(
         ui.TextDisplay(opening),
+        gap(),
         ui.TextDisplay(option_lines(ballot.options, _ROOM - 400)),
         ui.Separator(),
         ui.TextDisplay(vote),
-        ui.TextDisplay(how),
+        gap(),
+        ui.TextDisplay(f"-# {how}"),
         *(row(control) for control in controls),
         row(_take_back(ballot, choices), *link_to_ballot(ballot)),
     )
@@ -192,19 +221,19 @@ def _take_back(ballot: Ballot, choices: Sequence[int]) -> ControlButton:
     return button("unvote", str(ballot.id), label="Take my vote back", emoji="↩️", disabled=not choices)
 
 
-def _approval_menu(ballot: Ballot, choices: Sequence[int], now: datetime) -> ControlSelect:
+def _approval_menu(ballot: Ballot, choices: Sequence[int], clicked: int) -> ControlSelect:
     options = _menu_options(ballot, choices)
     return menu(
         "approve", str(ballot.id), placeholder="Tick the papers that you would like to read", options=options, least=0,
-        most=len(options), number=menu_number(now),
+        most=len(options), number=menu_number(clicked),
     )  # fmt: skip
 
 
-def _ranking_menus(ballot: Ballot, choices: Sequence[int], now: datetime) -> list[ControlSelect]:
+def _ranking_menus(ballot: Ballot, choices: Sequence[int], clicked: int) -> list[ControlSelect]:
     return [
         menu(
             "rank", str(ballot.id), str(place), placeholder=words, options=_menu_options(ballot, choices[place:][:1]),
-            least=0, number=menu_number(now) + place,
+            least=0, number=menu_number(clicked) + place,
         )
         for place, words in enumerate(PLACES[: len(ballot.options)])
     ]  # fmt: skip

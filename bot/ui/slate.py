@@ -16,7 +16,7 @@ from bot.club.ballot import MOST_OPTIONS, Option
 from bot.club.counting import Method
 from bot.club.suggestion import Suggestion
 from bot.library.review import Review
-from bot.ui.ballots import menu_number, option_lines, terms_lines, title_of
+from bot.ui.ballots import gap, menu_number, option_lines, terms_lines, title_of
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, field, form, menu, row
 from bot.ui.mentions import Mentions
@@ -104,7 +104,7 @@ def slate_page(
     terms: Terms,
     channel_id: int,
     missing: Sequence[str],
-    now: datetime,
+    clicked: int,
     mentions: Mentions,
     *,
     page: int = 0,
@@ -114,13 +114,15 @@ def slate_page(
     """Show what a ballot would be, with a menu that puts papers on its slate; together at most 25 are offered.
 
     `more` says that there are further suggestions, behind `page` (-1 before the first one); `missing` are permissions
-    that the bot lacks in the channel; `said` is what the organiser should know of the last step.
+    that the bot lacks in the channel; `clicked` is the id of the click that it answers, and `said` what the organiser
+    should know of it.
     """
     lines = option_lines([offer.option for offer in ticked], 2_300)
     if len(ticked) < 2:
         lines += f"\n⚠️ A ballot needs 2 to {MOST_OPTIONS} papers: tick them in the menu"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay("## A new ballot\n-# Only you see this. Nothing is posted before you open it"),
+        gap(),
         ui.TextDisplay(lines.strip()),
         ui.Separator(),
         ui.TextDisplay(
@@ -132,7 +134,7 @@ def slate_page(
     if said:
         items.append(ui.TextDisplay(f"⚠️ {said}"))
     if ticked or others:
-        items.append(row(_slate_menu(ticked, others, terms, page, now)))
+        items.append(row(_slate_menu(ticked, others, terms, page, clicked)))
     written = terms.write()
     ways = [button("reviewform", *written, label="Find reviews", emoji="🔎")]
     if more:
@@ -145,7 +147,7 @@ def slate_page(
 
 
 def _place(channel_id: int, missing: Sequence[str]) -> list[str]:
-    lines = [f"**Posted in** <#{channel_id}>"]
+    lines = [f"**Posted in:** <#{channel_id}>"]
     if missing:
         names = ", ".join(missing)
         lines.append(f"⚠️ Paperclub lacks there: {names}. Allow it in the channel's settings, *Permissions*.")
@@ -153,7 +155,7 @@ def _place(channel_id: int, missing: Sequence[str]) -> list[str]:
 
 
 def _slate_menu(
-    ticked: Sequence[Offer], others: Sequence[Offer], terms: Terms, page: int, now: datetime
+    ticked: Sequence[Offer], others: Sequence[Offer], terms: Terms, page: int, clicked: int
 ) -> ControlSelect:
     offers = [*((offer, True) for offer in ticked), *((offer, False) for offer in others)][:MOST_OPTIONS]
     options = [
@@ -167,7 +169,7 @@ def _slate_menu(
     ]
     return menu(
         "slate", *terms.write(), str(max(0, page)), placeholder="Tick the papers of the ballot", options=options,
-        least=0, most=len(options), number=menu_number(now),
+        least=0, most=len(options), number=menu_number(clicked),
     )  # fmt: skip
 
 
