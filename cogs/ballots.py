@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
-from bot.club.ballot import MOST_OPTIONS, Ballot, BallotState, clicked_at
+from bot.club.ballot import MOST_OPTIONS, Ballot, BallotState, takes_vote
 from bot.club.club import Club
 from bot.club.counting import Method
 from bot.club.deadline import EXAMPLES, SHORTEST, parse_deadline
@@ -19,7 +19,7 @@ from bot.library.facets import Filter
 from bot.library.library import Libraries
 from bot.ui.answers import answered, completed, reply
 from bot.ui.ballot_results import result_message
-from bot.ui.ballots import ballot_message, closing_question, link_to_ballot, notice, over_line, own_ballot
+from bot.ui.ballots import already_open, ballot_message, closing_question, link_to_ballot, notice, over_line, own_ballot
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, require_organiser
@@ -65,6 +65,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         controls.on("reviewform", self.ask_for_reviews, *TERMS)
         controls.on("slatereviews", self.offer_reviews, *TERMS, ANY)
         controls.on("openballot", self.open_it, *TERMS)
+        controls.on("postballot", self.post_again, _NUMBER)
         controls.on("countnow", self.count_now, _NUMBER)
         controls.on("dropballot", self.drop, _NUMBER)
 
@@ -104,9 +105,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         latest = await self._ballots.get_latest(club.guild_id)
         if latest and latest.state is BallotState.OPEN:
-            close = self._mentions.mention("ballot close")
-            said = f"A ballot is open already, and a club has one at a time. {close} ends it."
-            await reply(interaction, notice(said, *link_to_ballot(latest)))
+            await reply(interaction, already_open(latest, self._mentions))
             return
         terms = Terms(Method(method), parse_deadline(closes, now, load_zone(club.zone)), quorum)
         slate = Slate()
@@ -229,6 +228,19 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         view = notice(f"The ballot is open in <#{channel.id}>.", *link_to_ballot(opened))
         await interaction.edit_original_response(view=view)
 
+    async def post_again(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Post the message of an open ballot that has none: the bot ended before it could, or could note it."""
+        club = await require_organiser(interaction, self._clubs)
+        ballot = await self._ballots.get(club.guild_id, int(arguments[0]))
+        channel = interaction.guild.get_channel(ballot.channel_id) if ballot and interaction.guild else None
+        if ballot is None or ballot.state is not BallotState.OPEN or not isinstance(channel, discord.TextChannel):
+            raise ClubError("That ballot is not open any more, or its channel is gone. /ballot close ends it.")
+        await interaction.response.defer()
+        # Discord gives the earlier message for its nonce, if there is one and it is minutes old.
+        posted = ballot if ballot.message_id else await self._post(interaction, ballot, channel)
+        view = notice(f"The ballot is open in <#{channel.id}>.", *link_to_ballot(posted))
+        await interaction.edit_original_response(view=view)
+
     async def _post(self, interaction: Interaction, ballot: Ballot, channel: discord.TextChannel) -> Ballot:
         """Post the message of a ballot; one that nobody can see is cancelled."""
         try:
@@ -256,7 +268,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
             await reply(interaction, notice("This club has not held a ballot yet."))
         elif ballot.result is not None:
             await reply(interaction, result_message(ballot, ballot.result, private=True))
-        elif ballot.state is not BallotState.OPEN or is_over(ballot, interaction):
+        elif not takes_vote(ballot, interaction.id):
             await reply(interaction, notice(over_line(ballot), *link_to_ballot(ballot)))
         else:
             choices = await self._ballots.get_choices(guild_id, ballot.id, interaction.user.id)
@@ -294,11 +306,6 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         await reply(
             interaction, notice("The ballot was cancelled. Nothing was counted, and all papers stay suggested.")
         )
-
-
-def is_over(ballot: Ballot, interaction: Interaction) -> bool:
-    """Tell whether a click came after the end of a ballot that is not counted yet."""
-    return ballot.closes_at is not None and clicked_at(interaction.id) > ballot.closes_at
 
 
 def _channel(interaction: Interaction, club: Club) -> discord.TextChannel:

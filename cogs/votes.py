@@ -3,9 +3,9 @@
 from discord.ext import commands
 
 from bot.client import Paperclub
-from bot.club.ballot import Ballot, BallotState, clicked_at
+from bot.club.ballot import Ballot, takes_vote
 from bot.club.counting import Method
-from bot.club.stores.ballots import BallotStore
+from bot.club.stores.ballots import OVER, BallotStore
 from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.ballots import PLACES, ballot_paper, title_of
@@ -70,9 +70,8 @@ class VoteCog(commands.Cog):
         ballot = await self._ballots.get(interaction.guild_id or 0, int(number))
         if ballot is None or (method and ballot.method is not method):
             raise ClubError("That ballot is not one of this club. /ballot show brings up the latest one.")
-        over = ballot.closes_at is not None and clicked_at(interaction.id) > ballot.closes_at
-        if over or ballot.state is not BallotState.OPEN:
-            raise ClubError("This ballot is closed, so nothing was changed. /ballot show tells how it went.")
+        if not takes_vote(ballot, interaction.id):
+            raise ClubError(OVER)
         return ballot
 
 

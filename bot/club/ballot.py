@@ -93,6 +93,12 @@ def clicked_at(interaction_id: int) -> datetime:
     return _DISCORD_EPOCH + timedelta(milliseconds=interaction_id >> 22)
 
 
+def takes_vote(ballot: Ballot, clicked: int) -> bool:
+    """Tell whether a vote counts, by the id of the click."""
+    over = ballot.closes_at is not None and clicked_at(clicked) > ballot.closes_at
+    return ballot.state is BallotState.OPEN and not over
+
+
 def put_choice(choices: Sequence[int], place: int, option: int | None) -> tuple[int, ...]:
     """Put an option at a place of a ranking, counted from 0, in the place of what was there; None leaves it empty.
 

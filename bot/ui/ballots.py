@@ -13,6 +13,7 @@ from bot.club.counting import Method, Outcome, rule_of
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
+from bot.ui.mentions import Mentions
 from bot.ui.text import author_list, label, length, no_links, one_line, truncate
 
 PLACES = ("First choice", "Second choice", "Third choice")
@@ -154,6 +155,13 @@ def over_line(ballot: Ballot) -> str:
 def notice(text: str, *links: ui.Item[Any]) -> View:
     """Say a sentence, with buttons below it if there are any."""
     return layout(ui.TextDisplay(truncate(text, 2_000)), *([row(*links)] if links else []))
+
+
+def already_open(ballot: Ballot, mentions: Mentions) -> View:
+    """Say that a ballot is open; one whose message is not known can be posted again."""
+    said = f"A ballot is open already, and a club has one at a time. {mentions.mention('ballot close')} ends it."
+    again = button("postballot", str(ballot.id), label="Post it again", emoji="📣")
+    return notice(said, *(link_to_ballot(ballot) or [again]))
 
 
 # --- one's own vote -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import discord
 import pytest
 import simcord
 from simcord.results import ResponseMessage
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.club.ballot import Ballot, BallotState
 from bot.club.counting import Method
@@ -17,9 +17,10 @@ from bot.club.stores.ballots import BallotStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Proposal, keys_of
-from bot.database.tables import audit, meeting, post
+from bot.database.tables import audit, ballot, meeting, post
 from bot.ui.cards import layout
 from bot.ui.controls import button, menu, row
+from bot.ui.slate import offer_suggestion
 from tests.cogs.test_club import organiser
 from tests.conftest import Club
 from tests.shared import button_labels, components, menu_of, option, text_of
@@ -229,6 +230,33 @@ async def test_a_ballot_that_cannot_be_posted_is_cancelled(club: Club) -> None:
     refused = await olga.click(shown, label="Open the ballot")
     assert "could not be posted in #papers" in text_of(refused.followups[0])
     assert (await latest(club)).state is BallotState.CANCELLED
+
+
+async def test_a_ballot_whose_message_the_bot_could_not_post_or_note_gets_it(club: Club) -> None:
+    olga, ballots = organiser(club), BallotStore(club.bot.database)
+    await suggest(club)
+    options = [
+        offer_suggestion(each).option for each in await SuggestionStore(club.bot.database).queue(club.env.guild.id)
+    ]
+    lost = await ballots.open_ballot(club.env.guild.id, olga.id, options, club.channel.id, club.env.now())
+    shown = (await olga.slash(club.channel, "ballot open")).response
+    await club.restart()
+    assert "organisers" in text_of((await club.ada.click(await forge_post(club, lost), label="again")).response)
+    await olga.click(shown, label="Post it again")
+    message = posted(club)[-1]
+    assert "What do we read next?" in text_of(message)
+    assert (await latest(club)).message_id == message.id
+    await olga.click(await forge_post(club, lost), label="again")
+    assert sum("What do we read next?" in text_of(each) for each in posted(club)) == 1
+    await club.bot.database.write(
+        lambda connection: connection.execute(update(ballot).values(message_id=None)) and None
+    )
+    await paper_of(club, club.ada, message)
+    assert (await latest(club)).message_id == message.id, "the message that was clicked is noted"
+
+
+async def forge_post(club: Club, ballot: Ballot) -> ResponseMessage:
+    return await forge(club, button("postballot", str(ballot.id), label="again"))
 
 
 @pytest.mark.parametrize("closes", ["soon", "5", "90 days", "yesterday", "10 seconds", "@everyone <@1>"])

@@ -18,6 +18,7 @@ from bot.club.ballot import (
     clicked_at,
     put_choice,
     slot_of,
+    takes_vote,
 )
 from bot.club.counting import Method, count_votes, pack_count, unpack_count
 from bot.club.post import Planned
@@ -30,7 +31,7 @@ from bot.database.tables import ballot, ballot_option, suggestion, vote
 from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
-_OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
+OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
 
 
 class BallotStore:
@@ -250,10 +251,8 @@ def _cast(
 ) -> None:
     lock_club(connection, guild_id)
     found = _load(connection, number) if _belongs(connection, guild_id, number) else None
-    if found is None or found.state is not BallotState.OPEN:
-        raise ClubError(_OVER)
-    if found.closes_at is not None and clicked_at(clicked) > found.closes_at:
-        raise ClubError(_OVER)
+    if found is None or not takes_vote(found, clicked):
+        raise ClubError(OVER)
     choices = tuple(change(_choices(connection, number, member_id)))
     if len(set(choices)) != len(choices) or not set(choices) <= set(range(len(found.options))):
         raise ValueError("choices that are not on the ballot")
