@@ -138,7 +138,8 @@ def slate_page(
     written = terms.write()
     ways = [button("reviewform", *written, label="Find reviews", emoji="🔎")]
     if more:
-        ways.insert(0, button("turnslate", *written, str(page + 1), label="More suggestions", emoji="▶️"))
+        words = "More suggestions" if page >= 0 else "Suggestions"
+        ways.insert(0, button("turnslate", *written, str(page + 1), label=words, emoji="▶️"))
     if missing:
         ways.append(button("turnslate", *written, str(max(0, page)), "again", label="Check again", emoji="🔄"))
     ready = len(ticked) >= 2 and not missing
