@@ -63,7 +63,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         if coming:
             await interaction.response.send_message(view=await self._card(interaction, coming[0].id))
             return
-        best = next(iter(await self._suggestions.queue(guild_id)), None)
+        best = next(iter(await self._suggestions.queue(guild_id, 1)), None)
         ballot = await self._ballots.get_latest(guild_id)
         await interaction.response.send_message(
             view=meetings.nothing_next(best, ballot, self._mentions), ephemeral=True

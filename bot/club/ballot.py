@@ -1,5 +1,6 @@
 """A vote on what to read next, as plain values. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from bot.club.counting import Count, Method
 from bot.papers.identifiers import PaperId
 
 MOST_OPTIONS = 25  # of one menu of Discord
+RESULT = "result"  # the kind of post that tells it
 _DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 # Clicks that were made in time may take a moment to arrive: Discord waits three seconds for an answer.
@@ -32,6 +34,7 @@ class Option:
     review_key: str | None = None
     paper_id: PaperId | None = None
     authors: tuple[str, ...] = ()
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,17 @@ class BallotOption:
     review_key: str | None
     paper_id: PaperId | None
     authors: tuple[str, ...]
+    year: int | None = None
+
+
+def slot_of(number: int) -> str:
+    """Name what the posts of a ballot belong to; `number_of` reads it."""
+    return f"ballot:{number}"
+
+
+def number_of(slot: str) -> int:
+    """Give the number of the ballot that `slot_of` named."""
+    return int(slot.partition(":")[2])
 
 
 def clicked_at(interaction_id: int) -> datetime:
@@ -77,3 +91,22 @@ def clicked_at(interaction_id: int) -> datetime:
     Source: https://discord.com/developers/docs/reference#snowflakes.
     """
     return _DISCORD_EPOCH + timedelta(milliseconds=interaction_id >> 22)
+
+
+def takes_vote(ballot: Ballot, clicked: int) -> bool:
+    """Tell whether a vote counts, by the id of the click."""
+    over = ballot.closes_at is not None and clicked_at(clicked) > ballot.closes_at
+    return ballot.state is BallotState.OPEN and not over
+
+
+def put_choice(choices: Sequence[int], place: int, option: int | None) -> tuple[int, ...]:
+    """Put an option at a place of a ranking, counted from 0, in the place of what was there; None leaves it empty.
+
+    One that stands elsewhere moves, what comes after an empty place moves up, and a place behind the end is the end.
+    """
+    if option is None:
+        return (*choices[:place], *choices[place + 1 :])
+    if option in choices:
+        rest = [other for other in choices if other != option]
+        return (*rest[:place], option, *rest[place:])
+    return (*choices[:place], option, *choices[place + 1 :])

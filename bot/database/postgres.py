@@ -33,7 +33,12 @@ class PostgresDatabase(Database):
         """Connect and bring the tables to this version; one process does so, others wait for it."""
         try:
             self._engine = create_async_engine(
-                self._url, pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=_PATIENCE, pool_pre_ping=True
+                self._url,
+                pool_size=_CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=_PATIENCE,
+                pool_pre_ping=True,
+                hide_parameters=True,  # errors are logged, and votes are secret
             )
             for number, script in read_scripts().items():
                 async with self._engine.begin() as connection:

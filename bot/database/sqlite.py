@@ -133,6 +133,7 @@ def _engine(path: Path, begin: str, *pragmas: str, foreign_keys: bool = True, si
     pool: dict[str, Any] = {"pool_size": size, "max_overflow": 0} if size else {"poolclass": NullPool}
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
+        hide_parameters=True,  # errors are logged, and votes are secret
         connect_args={"check_same_thread": False, "timeout": _BUSY / 1000},
         **pool,
     )

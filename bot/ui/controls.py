@@ -157,14 +157,29 @@ def button(action: str, *arguments: str, label: str, emoji: str | None = None, d
 
 
 def menu(
-    action: str, *arguments: str, placeholder: str, options: list[discord.SelectOption], number: int | None = None
+    action: str,
+    *arguments: str,
+    placeholder: str,
+    options: list[discord.SelectOption],
+    number: int | None = None,
+    least: int = 1,
+    most: int = 1,
 ) -> ControlSelect:
-    """Make a menu that does `action` with the chosen value, of 1 to 25 options.
+    """Make a menu that does `action` with the chosen values, `least` to `most` of 1 to 25 options.
 
     Clients keep what was chosen in a menu while its message is edited; another `number` makes it another menu.
     """
     custom_id = make_custom_id("s", action, arguments)
-    return ControlSelect(discord.ui.Select(placeholder=placeholder, options=options, custom_id=custom_id, id=number))
+    return ControlSelect(
+        discord.ui.Select(
+            placeholder=placeholder,
+            options=options,
+            custom_id=custom_id,
+            id=number,
+            min_values=least,
+            max_values=min(most, len(options)),
+        )
+    )
 
 
 def channel_menu(

@@ -1,9 +1,11 @@
 """What the bot may do in a channel, as far as it needs it there."""
 
+from collections.abc import Collection
+
 import discord
 
 # Posting, finding its own posts again (without the history Discord gives an empty list), and threads to discuss in.
-_NEEDED = {
+NEEDED = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "read_message_history": "Read Message History",
@@ -12,8 +14,11 @@ _NEEDED = {
 }
 
 
-def missing_permissions(channel: discord.TextChannel) -> list[str]:
-    """Name the permissions that the bot lacks in a channel, as Discord's settings call them.
+TO_POST = ("view_channel", "send_messages", "read_message_history")  # what needs no threads
+
+
+def missing_permissions(channel: discord.TextChannel, needed: Collection[str] = tuple(NEEDED)) -> list[str]:
+    """Name those of the `needed` permissions that the bot lacks in a channel, as Discord's settings call them.
 
     `permissions_for` of discord.py is of no use here: where the channel cannot be seen, it finds none at all, and
     organisers would read five names where one is to be mended.
@@ -31,4 +36,4 @@ def missing_permissions(channel: discord.TextChannel) -> list[str]:
         for allow, _ in pairs:
             value |= allow.value
     effective = discord.Permissions(value)
-    return [name for flag, name in _NEEDED.items() if not getattr(effective, flag)]
+    return [name for flag, name in NEEDED.items() if flag in needed and not getattr(effective, flag)]

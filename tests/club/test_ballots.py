@@ -4,15 +4,20 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, select
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from bot.club.ballot import GRACE, Ballot, BallotState, Option, clicked_at
+from bot.club.ballot import GRACE, Ballot, BallotState, Option, clicked_at, number_of, put_choice, slot_of
 from bot.club.counting import Method, Outcome
+from bot.club.post import State as PostState
 from bot.club.stores.ballots import BallotStore
+from bot.club.stores.posts import PostStore
 from bot.club.stores.suggestions import SuggestionStore
-from bot.club.suggestion import State, propose_title
+from bot.club.suggestion import Proposal, State, propose_title
 from bot.database.database import Database
-from bot.database.tables import meeting
+from bot.database.tables import meeting, vote
 from bot.errors import ClubError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -180,3 +185,89 @@ async def test_two_clubs_never_reach_each_others_ballots(ballots: BallotStore, s
         await ballots.cancel_ballot(7, there.id, ORGANISER, NOW)
     with pytest.raises(ValueError, match="not on the ballot"):
         await ballots.cast(7, here.id, 1, [3], click(NOW))
+
+
+@pytest.mark.parametrize(
+    ("choices", "place", "option", "expected"),
+    [
+        ((), 2, 7, (7,)),
+        ((1, 2, 3), 0, 9, (9, 2, 3)),
+        ((1, 2, 3), 0, 3, (3, 1, 2)),
+        ((1, 2, 3), 2, 1, (2, 3, 1)),
+        ((1, 2), 1, 2, (1, 2)),
+        ((1, 2, 3), 1, None, (1, 3)),
+        ((1,), 2, None, (1,)),
+    ],
+)
+def test_a_choice_is_put_at_its_place(
+    choices: tuple[int, ...], place: int, option: int | None, expected: tuple[int, ...]
+) -> None:
+    assert put_choice(choices, place, option) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.none() | st.integers(0, 5))))
+def test_no_way_of_choosing_names_a_paper_twice_or_leaves_a_gap(clicks: list[tuple[int, int | None]]) -> None:
+    choices: tuple[int, ...] = ()
+    for place, option in clicks:
+        choices = put_choice(choices, place, option)
+        assert len(set(choices)) == len(choices) <= 3
+        assert option is None or option in choices
+
+
+async def test_of_two_choices_at_once_the_later_one_sees_the_earlier_one(
+    ballots: BallotStore, suggestions: SuggestionStore
+) -> None:
+    number = (await open_one(ballots, suggestions, method=Method.RANKED)).id
+    await ballots.put_choice(7, number, 1, 0, 2, click(NOW))
+    await asyncio.gather(
+        ballots.put_choice(7, number, 1, 1, 0, click(NOW, 1)), ballots.put_choice(7, number, 1, 2, 1, click(NOW, 2))
+    )
+    # The earlier click does nothing when it arrives second; in order, neither overwrites what it has not seen.
+    assert await ballots.get_choices(7, number, 1) in ((2, 0, 1), (2, 1))
+    with pytest.raises(ValueError, match="not on the ballot"):
+        await ballots.put_choice(7, number, 1, 0, 3, click(NOW, 9))
+    with pytest.raises(ClubError, match="closed"):
+        await ballots.put_choice(7, number, 1, 0, 1, click(END + timedelta(seconds=1)))
+
+
+async def test_the_result_is_planned_with_the_count_once(
+    ballots: BallotStore, suggestions: SuggestionStore, database: Database
+) -> None:
+    number = (await open_one(ballots, suggestions)).id
+    assert number_of(slot_of(number)) == number
+    posts = PostStore(database)
+    await ballots.count_due(7, number, END)
+    assert await posts.get(7, slot_of(number), "", "result") is None
+    for _ in range(2):
+        await ballots.count_due(7, number, END + GRACE)
+    planned = await posts.get(7, slot_of(number), "", "result")
+    assert planned
+    assert (planned.channel_id, planned.due_at, planned.state) == (5, END, PostState.DUE)
+    assert len(await posts.claim(END, timedelta(minutes=1))) == 1
+
+
+async def test_the_next_count_and_what_is_over_are_known(ballots: BallotStore, suggestions: SuggestionStore) -> None:
+    assert await ballots.next_at() is None
+    here, there = await open_one(ballots, suggestions), await open_one(ballots, suggestions, guild=8, closes_at=None)
+    assert await ballots.next_at() == END + GRACE
+    assert await ballots.find_over(NOW) == []
+    await ballots.count_due(7, here.id, END + GRACE)
+    assert await ballots.next_at() is None
+    await ballots.cancel_ballot(8, there.id, ORGANISER, END + GRACE)
+    assert [each.id for each in await ballots.find_over(END)] == [here.id, there.id]
+    assert [each.id for each in await ballots.find_over(END + GRACE)] == [there.id]
+
+
+async def test_a_ballot_knows_the_years_of_its_papers(ballots: BallotStore, suggestions: SuggestionStore) -> None:
+    made = await suggestions.propose(7, 1, Proposal("New", year=2020, keys=frozenset({"title:new"})), "", NOW)
+    options = [Option("New", NOW, made.suggestion.id), Option("Read before", NOW, review_key="key")]
+    opened = await ballots.open_ballot(7, ORGANISER, options, 5, NOW)
+    assert [each.year for each in opened.options] == [2020, None]
+
+
+async def test_an_error_of_the_database_tells_no_vote(ballots: BallotStore, database: Database) -> None:
+    row = {"ballot_id": 987654, "member_id": 55555, "choices": (3, 1, 2), "clicked": 1}
+    with pytest.raises(IntegrityError) as caught:
+        await database.write(lambda connection: connection.execute(insert(vote).values(row)))
+    assert "55555" not in str(caught.value)
+    assert "[3,1,2]" not in str(caught.value)

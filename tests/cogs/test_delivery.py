@@ -27,7 +27,7 @@ async def make(post: Post) -> View:
 
 
 async def plan(club: Club, slot: str, *, after: timedelta = timedelta()) -> None:
-    planned = Planned(club.env.guild.id, slot, "", "result", club.channel.id, club.env.now() + after)
+    planned = Planned(club.env.guild.id, slot, "", "notice", club.channel.id, club.env.now() + after)
 
     def work(connection: Connection) -> None:
         lock_club(connection, planned.guild_id)
@@ -37,7 +37,7 @@ async def plan(club: Club, slot: str, *, after: timedelta = timedelta()) -> None
 
 
 async def state(club: Club, slot: str) -> State:
-    post = await PostStore(club.bot.database).get(club.env.guild.id, slot, "", "result")
+    post = await PostStore(club.bot.database).get(club.env.guild.id, slot, "", "notice")
     assert post
     return post.state
 
@@ -56,7 +56,7 @@ async def test_what_is_planned_is_posted_at_its_time(club: Club) -> None:
     async def hear(post: Post, message_id: int) -> None:
         heard.append(message_id)
 
-    club.bot.outbox.on("result", make, sent=hear)
+    club.bot.outbox.on("notice", make, sent=hear)
     await plan(club, "ballot:2", after=timedelta(hours=2))
     club.bot.outbox.wake()
     await club.env.advance_time(2 * 3_600 - 1)
@@ -69,7 +69,7 @@ async def test_what_is_planned_is_posted_at_its_time(club: Club) -> None:
 
 
 async def test_who_plans_wakes_the_outbox(club: Club) -> None:
-    club.bot.outbox.on("result", make)
+    club.bot.outbox.on("notice", make)
     for slot in ("ballot:1", "ballot:2"):
         await plan(club, slot)
         club.bot.outbox.wake()
@@ -82,7 +82,7 @@ async def test_who_plans_wakes_the_outbox(club: Club) -> None:
 async def test_what_was_planned_before_a_restart_is_posted_after_it(club: Club) -> None:
     await plan(club, "ballot:1")
     await club.restart()
-    club.bot.outbox.on("result", make)
+    club.bot.outbox.on("notice", make)
     await club.env.advance_time(60)
     assert await state(club, "ballot:1") is State.SENT
     assert len(club.channel.history()) == 1
@@ -96,7 +96,7 @@ async def test_a_button_that_carries_the_marker_does_what_it_did(club: Club) -> 
         await interaction.response.send_message("Seven")
 
     club.bot.controls.on("details", answer, NUMBER)
-    club.bot.outbox.on("result", make)
+    club.bot.outbox.on("notice", make)
     await plan(club, "ballot:1")
     club.bot.outbox.wake()
     await club.env.settle()
@@ -167,7 +167,7 @@ async def test_a_pass_that_fails_is_logged_and_the_next_one_comes(
         await club.env.advance_time(3_600)
     assert "a pass of the outbox failed" in caplog.text
     caplog.set_level(logging.ERROR)
-    club.bot.outbox.on("result", make)
+    club.bot.outbox.on("notice", make)
     await plan(club, "ballot:1")
     await club.env.advance_time(10)
     assert await state(club, "ballot:1") is State.SENT

@@ -1,23 +1,37 @@
 """Votes on what to read next: the SQL of ballots. No vote leaves it but to the member whose it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.club.ballot import GRACE, MOST_OPTIONS, Ballot, BallotOption, BallotState, Option, clicked_at
+from bot.club.ballot import (
+    GRACE,
+    MOST_OPTIONS,
+    RESULT,
+    Ballot,
+    BallotOption,
+    BallotState,
+    Option,
+    clicked_at,
+    put_choice,
+    slot_of,
+    takes_vote,
+)
 from bot.club.counting import Method, count_votes, pack_count, unpack_count
+from bot.club.post import Planned
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.decisions import choose
+from bot.club.stores.posts import plan_post
 from bot.database.database import Database
-from bot.database.tables import ballot, ballot_option, vote
+from bot.database.tables import ballot, ballot_option, suggestion, vote
 from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
-_OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
+OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
 
 
 class BallotStore:
@@ -116,36 +130,25 @@ class BallotStore:
         whichever order they arrive. Raises ClubError once the ballot is over, and ValueError for choices that are not
         on it.
         """
+        await self._database.write(
+            lambda connection: _cast(connection, guild_id, number, member_id, lambda _: choices, clicked)
+        )
 
-        def work(connection: Connection) -> None:
-            lock_club(connection, guild_id)
-            found = _load(connection, number) if _belongs(connection, guild_id, number) else None
-            if found is None or found.state is not BallotState.OPEN:
-                raise ClubError(_OVER)
-            if found.closes_at is not None and clicked_at(clicked) > found.closes_at:
-                raise ClubError(_OVER)
-            if len(set(choices)) != len(choices) or not set(choices) <= set(range(len(found.options))):
-                raise ValueError("choices that are not on the ballot")
-            row = {"ballot_id": number, "member_id": member_id, "choices": tuple(choices), "clicked": clicked}
-            statement = insert(vote).values(row)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[vote.c.ballot_id, vote.c.member_id],
-                    set_={"choices": statement.excluded.choices, "clicked": statement.excluded.clicked},
-                    where=vote.c.clicked < statement.excluded.clicked,
-                )
-            )
+    async def put_choice(
+        self, guild_id: int, number: int, member_id: int, place: int, option: int | None, clicked: int
+    ) -> None:
+        """Put an option at a place of a member's ranking, counted from 0, or leave the place empty; else as `cast`."""
 
-        await self._database.write(work)
+        def change(before: Sequence[int]) -> Sequence[int]:
+            return put_choice(before, place, option)
+
+        await self._database.write(lambda connection: _cast(connection, guild_id, number, member_id, change, clicked))
 
     async def get_choices(self, guild_id: int, number: int, member_id: int) -> tuple[int, ...]:
         """Give a member's own choices; nothing when they have not voted."""
 
         def work(connection: Connection) -> tuple[int, ...]:
-            if not _belongs(connection, guild_id, number):
-                return ()
-            query = select(vote.c.choices).where(vote.c.ballot_id == number, vote.c.member_id == member_id)
-            return connection.scalars(query).one_or_none() or ()
+            return _choices(connection, number, member_id) if _belongs(connection, guild_id, number) else ()
 
         return await self._database.read(work)
 
@@ -190,8 +193,27 @@ class BallotStore:
 
         return await self._database.read(work)
 
+    async def next_at(self) -> datetime | None:
+        """Give the moment at which there is next a ballot to be counted."""
+        query = select(func.min(ballot.c.closes_at, type_=ballot.c.closes_at.type)).where(
+            ballot.c.state == BallotState.OPEN
+        )
+        closes_at = await self._database.read(lambda connection: connection.scalar(query))
+        return closes_at + GRACE if closes_at is not None else None
+
+    async def find_over(self, since: datetime) -> list[Ballot]:
+        """Give the ballots that were counted or cancelled and closed since a moment."""
+
+        def work(connection: Connection) -> list[Ballot]:
+            query = select(ballot.c.id).where(ballot.c.state != BallotState.OPEN, ballot.c.closes_at >= since)
+            return [_load(connection, number) for number in connection.scalars(query.order_by(ballot.c.id)).all()]
+
+        return await self._database.read(work)
+
     async def count_due(self, guild_id: int, number: int, now: datetime) -> Ballot:
         """Count a ballot whose time is over, once; the winner goes to the first meeting without a paper.
+
+        The post that tells the result is planned with it: wake the outbox.
 
         May be repeated, by several processes too: the first one counts. A ballot whose time is not over stays open.
         """
@@ -207,6 +229,8 @@ class BallotStore:
             connection.execute(update(ballot).where(ballot.c.id == number).values(values))
             if result.winner is not None:
                 choose(connection, found.guild_id, found.options[result.winner], number, now)
+            told = Planned(guild_id, slot_of(number), "", RESULT, found.channel_id, found.closes_at)
+            plan_post(connection, told)
             return _load(connection, number)
 
         return await self._database.write(work)
@@ -217,6 +241,36 @@ def _open_one(connection: Connection, guild_id: int) -> int | None:
     return connection.scalars(query).one_or_none()
 
 
+def _cast(
+    connection: Connection,
+    guild_id: int,
+    number: int,
+    member_id: int,
+    change: Callable[[Sequence[int]], Sequence[int]],
+    clicked: int,
+) -> None:
+    lock_club(connection, guild_id)
+    found = _load(connection, number) if _belongs(connection, guild_id, number) else None
+    if found is None or not takes_vote(found, clicked):
+        raise ClubError(OVER)
+    choices = tuple(change(_choices(connection, number, member_id)))
+    if len(set(choices)) != len(choices) or not set(choices) <= set(range(len(found.options))):
+        raise ValueError("choices that are not on the ballot")
+    statement = insert(vote).values(ballot_id=number, member_id=member_id, choices=choices, clicked=clicked)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[vote.c.ballot_id, vote.c.member_id],
+            set_={"choices": statement.excluded.choices, "clicked": statement.excluded.clicked},
+            where=vote.c.clicked < statement.excluded.clicked,
+        )
+    )
+
+
+def _choices(connection: Connection, number: int, member_id: int) -> tuple[int, ...]:
+    query = select(vote.c.choices).where(vote.c.ballot_id == number, vote.c.member_id == member_id)
+    return connection.scalars(query).one_or_none() or ()
+
+
 def _belongs(connection: Connection, guild_id: int, number: int) -> bool:
     query = select(ballot.c.id).where(ballot.c.id == number, ballot.c.guild_id == guild_id)
     return connection.scalars(query).one_or_none() is not None
@@ -225,7 +279,10 @@ def _belongs(connection: Connection, guild_id: int, number: int) -> bool:
 def _load(connection: Connection, number: int) -> Ballot:
     row = connection.execute(select(ballot).where(ballot.c.id == number)).one()
     options = connection.execute(
-        select(ballot_option).where(ballot_option.c.ballot_id == number).order_by(ballot_option.c.position)
+        select(ballot_option, suggestion.c.year)
+        .outerjoin(suggestion, suggestion.c.id == ballot_option.c.suggestion_id)
+        .where(ballot_option.c.ballot_id == number)
+        .order_by(ballot_option.c.position)
     ).all()
     voters = select(func.count()).where(vote.c.ballot_id == number, vote.c.choices != ())
     return Ballot(
@@ -250,4 +307,4 @@ def _load(connection: Connection, number: int) -> Ballot:
 def _option(row: Row[Any]) -> BallotOption:
     scheme, _, value = (row.paper or "").partition(":")
     paper_id = parse_id_of(scheme, value) if value else None
-    return BallotOption(row.title, row.suggestion_id, row.review_key, paper_id, row.authors)
+    return BallotOption(row.title, row.suggestion_id, row.review_key, paper_id, row.authors, row.year)
