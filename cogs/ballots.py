@@ -171,7 +171,8 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
     ) -> None:
         """Show a slate; where it offers nothing else, a page of the suggestions that are not on it."""
         channel = _channel(interaction, club)
-        queue = {offer.value: offer for offer in map(offer_suggestion, await self._suggestions.queue(club.guild_id, _SHOWN))}
+        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         ticked = self._read(interaction, slate.ticked, queue)
         if len(ticked) < len(slate.ticked):
             said = "Something that was on the slate is not open any more, and was taken off it."
@@ -211,7 +212,8 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         """Open the ballot that was shown, and post it."""
         club, terms = await require_organiser(interaction, self._clubs), read_terms(arguments)
         now, channel, slate = discord.utils.utcnow(), _channel(interaction, club), read_slate(interaction.message)
-        queue = {offer.value: offer for offer in map(offer_suggestion, await self._suggestions.queue(club.guild_id, _SHOWN))}
+        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         chosen = self._read(interaction, slate.ticked, queue)
         late = terms.closes_at is not None and terms.closes_at < now + SHORTEST
         if len(chosen) < len(slate.ticked) or missing_permissions(channel, TO_POST):

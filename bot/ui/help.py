@@ -26,10 +26,9 @@ _DATA = (
     "**Where your data goes:** Paperclub reads the club's review files and keeps an index of them on the computer "
     "that it runs on. It reads no message but one whose papers you have looked up or suggested. Of members it "
     "stores what they suggest, want to read and why, vote for, present and decide as organisers, each with the number "
-    "that Discord gives them. What you voted for is shown to nobody but you, though whoever runs the bot could read it there. /me "
-    "shows you what is stored about you, gives it to you as a file, and forgets you. "
-    "What else you type is not kept, but for papers that are not the "
-    "club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, and kept with the "
+    "that Discord gives them. What you voted for is shown to nobody but you, though whoever runs the bot could read it "
+    "there. /me shows you what is stored about you, gives it to you as a file, and forgets you. "
+    "What else you type is not kept, but for papers that are not the club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, and kept with the "
     "answers, without your name. When something fails, the cause goes into the log of who runs it."
 )
 _HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
