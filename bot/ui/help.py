@@ -28,8 +28,9 @@ _DATA = (
     "stores what they suggest, want to read and why, vote for, present and decide as organisers, each with the number "
     "that Discord gives them. What you voted for is shown to nobody but you, though whoever runs the bot could read it "
     "there. /me shows you what is stored about you, gives it to you as a file, and forgets you. "
-    "What else you type is not kept, but for papers that are not the club's: their titles and ids are asked of arXiv, Crossref, DataCite and Semantic Scholar, and kept with the "
-    "answers, without your name. When something fails, the cause goes into the log of who runs it."
+    "What else you type is not kept, but for papers that are not the club's: their titles and ids are asked of arXiv, "
+    "Crossref, DataCite and Semantic Scholar, and kept with the answers, without your name. When something fails, the "
+    "cause goes into the log of who runs it."
 )
 _HELLO = f"## Hello, this is Paperclub\n{_PURPOSE}"
 _MENUS = {discord.AppCommandType.message: "a message", discord.AppCommandType.user: "a member"}
