@@ -271,7 +271,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
             await reply(interaction, notice("This club has not held a ballot yet."))
         elif ballot.result is not None:
             await reply(interaction, result_message(ballot, ballot.result, private=True))
-        elif not takes_vote(ballot, interaction.id):
+        elif not takes_vote(ballot.state, ballot.closes_at, interaction.id):
             await reply(interaction, notice(over_line(ballot), *link_to_ballot(ballot)))
         else:
             choices = await self._ballots.get_choices(guild_id, ballot.id, interaction.user.id)

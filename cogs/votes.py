@@ -70,7 +70,7 @@ class VoteCog(commands.Cog):
         ballot = await self._ballots.get(interaction.guild_id or 0, int(number))
         if ballot is None or (method and ballot.method is not method):
             raise ClubError("That ballot is not one of this club. /ballot show brings up the latest one.")
-        if not takes_vote(ballot, interaction.id):
+        if not takes_vote(ballot.state, ballot.closes_at, interaction.id):
             raise ClubError(OVER)
         return ballot
 

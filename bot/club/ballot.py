@@ -93,10 +93,9 @@ def clicked_at(interaction_id: int) -> datetime:
     return _DISCORD_EPOCH + timedelta(milliseconds=interaction_id >> 22)
 
 
-def takes_vote(ballot: Ballot, clicked: int) -> bool:
-    """Tell whether a vote counts, by the id of the click."""
-    over = ballot.closes_at is not None and clicked_at(clicked) > ballot.closes_at
-    return ballot.state is BallotState.OPEN and not over
+def takes_vote(state: BallotState, closes_at: datetime | None, clicked: int) -> bool:
+    """Tell whether a vote in a ballot of this state and end counts, by the id of the click."""
+    return state is BallotState.OPEN and (closes_at is None or clicked_at(clicked) <= closes_at)
 
 
 def put_choice(choices: Sequence[int], place: int, option: int | None) -> tuple[int, ...]:

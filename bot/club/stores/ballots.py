@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.ballot import (
@@ -241,6 +241,25 @@ def _open_one(connection: Connection, guild_id: int) -> int | None:
     return connection.scalars(query).one_or_none()
 
 
+# Made once: making a statement takes longer than running it, and many members may vote at the same moment.
+_TO_VOTE_ON = (
+    select(
+        ballot.c.state,
+        ballot.c.closes_at,
+        select(func.count()).where(ballot_option.c.ballot_id == ballot.c.id).scalar_subquery().label("options"),
+        vote.c.choices,
+    )
+    .outerjoin(vote, and_(vote.c.ballot_id == ballot.c.id, vote.c.member_id == bindparam("member_id")))
+    .where(ballot.c.id == bindparam("number"), ballot.c.guild_id == bindparam("guild_id"))
+)
+_NEW_VOTE = insert(vote)
+_CAST = _NEW_VOTE.on_conflict_do_update(
+    index_elements=[vote.c.ballot_id, vote.c.member_id],
+    set_={"choices": _NEW_VOTE.excluded.choices, "clicked": _NEW_VOTE.excluded.clicked},
+    where=vote.c.clicked < _NEW_VOTE.excluded.clicked,
+)
+
+
 def _cast(
     connection: Connection,
     guild_id: int,
@@ -250,20 +269,15 @@ def _cast(
     clicked: int,
 ) -> None:
     lock_club(connection, guild_id)
-    found = _load(connection, number) if _belongs(connection, guild_id, number) else None
-    if found is None or not takes_vote(found, clicked):
+    wanted = {"guild_id": guild_id, "number": number, "member_id": member_id}
+    found = connection.execute(_TO_VOTE_ON, wanted).one_or_none()
+    if found is None or not takes_vote(BallotState(found.state), found.closes_at, clicked):
         raise ClubError(OVER)
-    choices = tuple(change(_choices(connection, number, member_id)))
-    if len(set(choices)) != len(choices) or not set(choices) <= set(range(len(found.options))):
+    choices = tuple(change(found.choices or ()))
+    if len(set(choices)) != len(choices) or not set(choices) <= set(range(found.options)):
         raise ValueError("choices that are not on the ballot")
-    statement = insert(vote).values(ballot_id=number, member_id=member_id, choices=choices, clicked=clicked)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[vote.c.ballot_id, vote.c.member_id],
-            set_={"choices": statement.excluded.choices, "clicked": statement.excluded.clicked},
-            where=vote.c.clicked < statement.excluded.clicked,
-        )
-    )
+    row = {"ballot_id": number, "member_id": member_id, "choices": choices, "clicked": clicked}
+    connection.execute(_CAST, row)
 
 
 def _choices(connection: Connection, number: int, member_id: int) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.club import Club
@@ -27,20 +27,23 @@ class Changes(TypedDict, total=False):
     quota: int
 
 
+# Made once: making a statement takes longer than running it.
+_LOCK = select(club).where(club.c.guild_id == bindparam("guild_id")).with_for_update()
+
+
 def lock_club(connection: Connection, guild_id: int) -> Club:
     """Begin a change of a club's data: others of the same club wait until it is committed.
 
     SQLite knows one writer at a time anyway; on PostgreSQL two transactions that count and then insert would both
     count the state before either.
     """
-    query = select(club).where(club.c.guild_id == guild_id).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LOCK, {"guild_id": guild_id}).one_or_none()
     if row is None:
         first = Club(guild_id)
         connection.execute(
             insert(club).values({name: getattr(first, name) for name in _COLUMNS}).on_conflict_do_nothing()
         )
-        row = connection.execute(query).one()
+        row = connection.execute(_LOCK, {"guild_id": guild_id}).one()
     return _club(row)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.stores.clubs import lock_club
@@ -18,6 +18,18 @@ from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
 _LIVE = (State.OPEN, State.CHOSEN)
+
+# Made once: making a statement takes longer than running it, and many members may click at the same moment.
+_CURRENT = select(suggestion.c.id, suggestion.c.merged_into, suggestion.c.state).where(
+    suggestion.c.guild_id == bindparam("guild_id"), suggestion.c.id == bindparam("number")
+)
+_ADD_VOICE = insert(support).on_conflict_do_nothing().returning(support.c.member_id)
+_SUGGESTIONS = select(suggestion).where(suggestion.c.id.in_(bindparam("numbers", expanding=True)))
+_VOICES = (
+    select(support.c.suggestion_id, support.c.member_id, support.c.reason, support.c.made_at)
+    .where(support.c.suggestion_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(support.c.made_at, support.c.member_id)
+)
 
 
 class Proposed(Enum):
@@ -220,23 +232,24 @@ def rank(connection: Connection, guild_id: int, start: int = 0, most: int | None
 
 def find_current(connection: Connection, guild_id: int, number: int) -> int | None:
     """Give the number of a club's suggestion, or of the one that it has become part of."""
-    query = select(suggestion.c.id, suggestion.c.merged_into).where(
-        suggestion.c.guild_id == guild_id, suggestion.c.id == number
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return row.id if row.merged_into is None else find_current(connection, guild_id, row.merged_into)
+    row = _find_current(connection, guild_id, number)
+    return row.id if row is not None else None
+
+
+def _find_current(connection: Connection, guild_id: int, number: int) -> Row[Any, Any, Any] | None:
+    row = connection.execute(_CURRENT, {"guild_id": guild_id, "number": number}).one_or_none()
+    if row is None or row.merged_into is None:
+        return row
+    return _find_current(connection, guild_id, row.merged_into)
 
 
 def open_one(connection: Connection, guild_id: int, number: int, *, also_chosen: bool = False) -> int:
     """Begin to change an open suggestion of a club; raise ClubError when there is none of that number."""
     lock_club(connection, guild_id)
-    found = find_current(connection, guild_id, number)
-    state = connection.scalar(select(suggestion.c.state).where(suggestion.c.id == found)) if found is not None else None
-    if found is None or state not in (_LIVE if also_chosen else (State.OPEN,)):
+    row = _find_current(connection, guild_id, number)
+    if row is None or row.state not in (_LIVE if also_chosen else (State.OPEN,)):
         raise ClubError("That suggestion is not open any more. /suggestions shows those that are.")
-    return found
+    return int(row.id)
 
 
 def find_live(connection: Connection, guild_id: int, keys: Iterable[str]) -> int | None:
@@ -271,8 +284,7 @@ def add_keys(connection: Connection, guild_id: int, number: int, keys: Iterable[
 def _add_voice(connection: Connection, number: int, member_id: int, reason: str, now: datetime) -> bool:
     """Add a voice, or its reason where it had none; tell whether the voice is new."""
     row = {"suggestion_id": number, "member_id": member_id, "reason": reason, "made_at": now}
-    statement = insert(support).values(row).on_conflict_do_nothing().returning(support.c.member_id)
-    new = connection.execute(statement).one_or_none() is not None
+    new = connection.execute(_ADD_VOICE, row).one_or_none() is not None
     if not new and reason:
         connection.execute(
             update(support)
@@ -295,11 +307,10 @@ def end(connection: Connection, number: int, state: State, now: datetime, **fiel
 
 def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
-    rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(numbers))).all()
-    query = select(support).where(support.c.suggestion_id.in_(numbers))
+    rows = connection.execute(_SUGGESTIONS, {"numbers": numbers}).all()
     reasons: defaultdict[int, list[Reason]] = defaultdict(list)
-    for row in connection.execute(query.order_by(support.c.made_at, support.c.member_id)):
-        reasons[row.suggestion_id].append(Reason(row.member_id, row.reason, row.made_at))
+    for number, *said in connection.execute(_VOICES, {"numbers": numbers}):
+        reasons[number].append(Reason(*said))
     made = {row.id: _suggestion(row, reasons[row.id]) for row in rows}
     return [made[number] for number in numbers]
 
