@@ -52,7 +52,9 @@ def main() -> int:
     draw(measured, given.into / "reading.png")
     print(text)
     missed = any(row.bound is not None and figure > row.bound for row, figure in table)
-    missed |= any(row.missed for row in answers) or not all(row.met for row in [*found, *searched, *named, *timed])
+    missed |= any(row.missed for row in answers) or not all(
+        row.met for row in [*found, *searched, *named, *chosen, *timed]
+    )
     return 1 if missed else 0
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import command, lookup, papers, reading, schedule
+from benchmarks import choosing, command, lookup, papers, reading, schedule
 from benchmarks.corpus import Corpus
 from benchmarks.table import Row
 from bot.library.parse import parse_review
@@ -51,6 +51,13 @@ def test_the_benchmark_of_the_week_finds_the_same_times_as_its_floor() -> None:
     assert all(row.met for row in rows if row.unit == "%")
     # Far above the bound, which is for a quiet machine; counting through the weeks since the start takes tens of times.
     assert all(row.figure < 6 for row in rows if row.unit == "times")
+
+
+def test_the_benchmark_of_choosing_stays_near_its_floors() -> None:
+    rows = choosing.measure(250)
+    # Far from the bounds, which are for a quiet machine: votes that were counted one by one take hundreds of times.
+    assert all(row.figure > row.least / 4 for row in rows if row.least)
+    assert all(row.figure < 4 * row.most for row in rows if row.most)
 
 
 def test_the_benchmark_of_commands_asks_both_bots_for_the_same_messages() -> None:

@@ -1,9 +1,11 @@
 """Choosing what to read, with the bot as a process on a Discord of real sockets."""
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +30,14 @@ async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[Loopbac
 
 
 @pytest.fixture
-async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
-    """Run the bot in a club in which somebody has suggested a talk, which no source need be asked for."""
+def disk(tmp_path: Path) -> None:
+    """Make the folder for the data."""
     (tmp_path / "data").mkdir()
+
+
+@pytest.fixture
+async def bot(loopback: LoopbackDiscord, tmp_path: Path, disk: None) -> AsyncIterator[Runner]:
+    """Run the bot in a club in which somebody has suggested a talk, which no source need be asked for."""
     database = SqliteDatabase(club_file(tmp_path))
     await database.open()
     proposal = propose_title(TITLE)
@@ -72,3 +79,45 @@ async def test_two_hundred_members_who_click_at_once_count_once_each(
     assert len(taken) == 200
     await loopback.news.until(lambda: "**2 members want to read it**" in card.text, 10)
     assert voices(tmp_path) == sorted({1, int(loopback.ada["user"]["id"])})
+
+
+class TestFullDisk:
+    @pytest.fixture
+    def disk(self, tmp_path: Path) -> Iterator[None]:
+        """Make a folder for the data that takes 16 MB."""
+        folder = tmp_path / "data"
+        folder.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+        if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+            pytest.skip("a disk of its own can be made by root alone, where mounting is allowed")
+        yield
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+    async def test_a_full_disk_is_told_reads_go_on_and_room_mends_it(
+        self, bot: Runner, loopback: LoopbackDiscord, tmp_path: Path
+    ) -> None:
+        card = await loopback.slash("suggest", paper=TITLE)
+        filler = tmp_path / "data" / "filler"
+        with filler.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(512))
+        counted, refused = [], ""
+        for number in range(100):  # the log of SQLite may have room for some
+            member = loopback.world.add_member(f"member{number}")
+            answer = await loopback.click(card.message, "I want to read it", by=member)
+            if answer.callback["type"] != 7:
+                refused = answer.text
+                break
+            counted.append(int(member["user"]["id"]))
+        assert refused == (
+            "The disk of the bot is full, so nothing was saved. Whoever runs the bot has to make room; then try again."
+        )
+        mine = sorted({1, int(loopback.ada["user"]["id"]), *counted})
+        shown = await loopback.slash("suggestions", by=loopback.grace)
+        assert f"{len(mine)} members want to read it" in shown.text
+        assert "A Primer in BERTology" in (await loopback.slash("paper", name="bertology")).text
+        filler.unlink()
+        again = await loopback.click(card.message, "I want to read it", by=member)
+        assert f"**{len(mine) + 1} members want to read it**" in again.text
+        assert voices(tmp_path) == sorted([*mine, int(member["user"]["id"])])
+        assert "the club's database cannot be used" in await bot.end()
