@@ -120,9 +120,9 @@ def _papers(rows: Sequence[Row]) -> Iterator[str]:
 def _choosing(rows: Sequence[Row]) -> Iterator[str]:
     yield "## Choosing what to read"
     yield ""
-    yield "`python -m benchmarks.choosing`: votes that are confirmed, beside bare `sqlite3` that commits one row after the"
-    yield "other with the same durability; what waits at the same time is committed together. The clicks are those of 200"
-    yield "members at once, over real sockets, through the whole bot; Discord itself lets a bot answer about 50 a second."
+    yield "`python -m benchmarks.choosing`: votes that are confirmed, beside bare `sqlite3` that commits one row after"
+    yield "the other with the same durability; what waits at the same time is committed together. The clicks are those"
+    yield "of 200 members at once, over real sockets, through the whole bot; Discord lets a bot answer 50 a second."
     yield ""
     yield from tabulate(rows)
     yield ""

@@ -41,17 +41,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a member wants a paper to be read, in their own words or without any."""
+    """Why a member wants a paper to be read, in their own words."""
 
     member_id: int
     text: str
-    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A paper that members want to read; `reasons` are of those who want it, the earliest first.
+    """A paper that members want to read.
 
+    `voices` are the members who want it, the earliest first, and `reasons` what those said who said why.
     `suggested_by` is None once that member was forgotten or took it back; `place` is where an organiser put it.
     `review_key` is of the review of it once it was read; before that, of an earlier one that the club has.
     """
@@ -70,12 +70,13 @@ class Suggestion:
     decided_at: datetime | None = None
     remark: str = ""
     review_key: str | None = None
+    voices: tuple[int, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
     def votes(self) -> int:
         """How many members want it, the one who suggested it among them."""
-        return len(self.reasons)
+        return len(self.voices)
 
 
 def propose_paper(paper: Paper, asked_for: PaperId) -> Proposal:

@@ -51,9 +51,7 @@ def me_page(
     """
     me = stored.member_id
     own = [each for each in queue if each.suggested_by == me]
-    wanted = [
-        each for each in queue if each.suggested_by != me and any(reason.member_id == me for reason in each.reasons)
-    ]
+    wanted = [each for each in queue if each.suggested_by != me and me in each.voices]
     presented = [each for each in coming if each.presenter_id == me]
     parts = ["## What is stored about you\n-# In this club; only you see this"]
     if own:

@@ -84,7 +84,7 @@ def _reasons(meeting: Meeting) -> list[str]:
         return lines
     if suggestion.suggested_by:
         lines.append(f"💡 Suggested by <@{suggestion.suggested_by}>; {_wanted(suggestion)}")
-        own = [each.text for each in suggestion.reasons if each.member_id == suggestion.suggested_by and each.text]
+        own = [each.text for each in suggestion.reasons if each.member_id == suggestion.suggested_by]
         lines += [f"> {one_line(text, _REASON)}" for text in own]
     elif suggestion.votes:
         lines.append(f"💡 {_wanted(suggestion)}")

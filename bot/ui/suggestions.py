@@ -107,9 +107,8 @@ def _by(suggestion: Suggestion) -> str:
 
 
 def _reasons(reasons: Sequence[Reason], room: int) -> list[str]:
-    said = [reason for reason in reasons if reason.text]
-    lines = [f"> {one_line(reason.text, room)} — <@{reason.member_id}>" for reason in said[:_REASONS]]
-    rest = len(said) - _REASONS
+    lines = [f"> {one_line(reason.text, room)} — <@{reason.member_id}>" for reason in reasons[:_REASONS]]
+    rest = len(reasons) - _REASONS
     return [*lines, f"-# and {rest:,} more reason{'s' if rest > 1 else ''}"] if rest > 0 else lines
 
 
@@ -229,18 +228,18 @@ def queue_page(queue: Page, member_id: int | None = None, decided: Sequence[Sugg
 
 
 def _in_queue(rank: int, each: Suggestion, member_id: int | None) -> str:
-    mine = any(reason.member_id == member_id for reason in each.reasons)
+    mine = member_id in each.voices
     own = " · you too" if mine and each.suggested_by != member_id else ""
     by = f" · by <@{each.suggested_by}>" if each.suggested_by else ""
     lines = [f"**{rank}. {one_line(readable_text(each.title), 200)}**"]
     lines += [f"-# {about}"] if (about := _about(each, 1)) else []
     lines += [f"{_count(each.votes)}{by}{own}"]
-    lines += [f"> {one_line(reason.text, 200)}" for reason in each.reasons if reason.text][:1]
+    lines += [f"> {one_line(reason.text, 200)}" for reason in each.reasons[:1]]
     return "\n".join(lines)
 
 
 def _vote(each: Suggestion, page: int, member_id: int | None) -> ControlButton:
-    mine = any(reason.member_id == member_id for reason in each.reasons)
+    mine = member_id in each.voices
     if each.suggested_by == member_id and mine:
         return button("queuevoice", str(each.id), str(page), label="Yours", disabled=True)
     if mine:
@@ -272,7 +271,7 @@ def suggestion_page(
     if still and suggestion.suggested_by == member_id:
         own.append(button("withdraw", number, label="Take it back", emoji="↩️"))
     elif still:
-        mine = any(reason.member_id == member_id for reason in suggestion.reasons)
+        mine = member_id in suggestion.voices
         own.append(_voice_buttons(suggestion)[mine])
     own += _paper_button(suggestion.paper_id, "The paper")
     if own:

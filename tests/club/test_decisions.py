@@ -64,7 +64,7 @@ async def test_what_others_want_too_stays_without_the_name(
     await suggestions.add_voice(7, number, GRACE, NOW)
     left = await decisions.withdraw(7, number, ADA, LATER)
     assert (left.state, left.suggested_by) == (State.OPEN, None)
-    assert [reason.member_id for reason in left.reasons] == [GRACE]
+    assert left.voices == (GRACE,)
 
 
 async def test_what_was_declined_says_why_and_when_when_it_is_suggested_again(

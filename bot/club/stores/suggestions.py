@@ -26,7 +26,7 @@ _CURRENT = select(suggestion.c.id, suggestion.c.merged_into, suggestion.c.state)
 _ADD_VOICE = insert(support).on_conflict_do_nothing().returning(support.c.member_id)
 _SUGGESTIONS = select(suggestion).where(suggestion.c.id.in_(bindparam("numbers", expanding=True)))
 _VOICES = (
-    select(support.c.suggestion_id, support.c.member_id, support.c.reason, support.c.made_at)
+    select(support.c.suggestion_id, support.c.member_id, support.c.reason)
     .where(support.c.suggestion_id.in_(bindparam("numbers", expanding=True)))
     .order_by(support.c.made_at, support.c.member_id)
 )
@@ -308,14 +308,14 @@ def end(connection: Connection, number: int, state: State, now: datetime, **fiel
 def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
     rows = connection.execute(_SUGGESTIONS, {"numbers": numbers}).all()
-    reasons: defaultdict[int, list[Reason]] = defaultdict(list)
-    for number, *said in connection.execute(_VOICES, {"numbers": numbers}):
-        reasons[number].append(Reason(*said))
-    made = {row.id: _suggestion(row, reasons[row.id]) for row in rows}
+    voices: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for number, member_id, reason in connection.execute(_VOICES, {"numbers": numbers}).all():
+        voices[number].append((member_id, reason))
+    made = {row.id: _suggestion(row, voices[row.id]) for row in rows}
     return [made[number] for number in numbers]
 
 
-def _suggestion(row: Row[Any], reasons: Sequence[Reason]) -> Suggestion:
+def _suggestion(row: Row[Any], voices: Sequence[tuple[int, str]]) -> Suggestion:
     scheme, _, value = (row.paper or "").partition(":")
     return Suggestion(
         id=row.id,
@@ -332,5 +332,6 @@ def _suggestion(row: Row[Any], reasons: Sequence[Reason]) -> Suggestion:
         decided_at=row.decided_at,
         remark=row.remark,
         review_key=row.review_key,
-        reasons=tuple(reasons),
+        voices=tuple(member_id for member_id, _ in voices),
+        reasons=tuple(Reason(member_id, reason) for member_id, reason in voices if reason),
     )
