@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 import simcord
+from hypothesis import HealthCheck, settings
 from simcord.env import Env
 
 from bot.client import Paperclub, create_bot
@@ -23,6 +24,10 @@ from bot.papers.source import Source
 from bot.settings import Settings
 from tests.postgres import run_postgres
 from tests.shared import SHARED
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("club", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("club")
 
 SAMPLES = Path(__file__).parent.parent / "reviews"
 
