@@ -57,17 +57,15 @@ class DyingDatabase(SqliteDatabase):
         return await done
 
 
-_respond = AsyncWebhookAdapter.create_interaction_response
+_request = AsyncWebhookAdapter.request
 
 
-def respond(*arguments: Any, **options: Any) -> Any:
-    async def answer() -> Any:
-        answered = await _respond(*arguments, **options)
-        if DyingDatabase.changed:
-            reach("answered")
-        return answered
-
-    return answer()
+async def request(*arguments: Any, **options: Any) -> Any:
+    """Answer an interaction, or change the answer."""
+    answered = await _request(*arguments, **options)
+    if DyingDatabase.changed:
+        reach("answered")
+    return answered
 
 
 def create_dying_bot(settings: Settings) -> Paperclub:
@@ -80,5 +78,5 @@ def create_dying_bot(settings: Settings) -> Paperclub:
 if __name__ == "__main__":
     program.create_bot = create_dying_bot
     client.SqliteDatabase = DyingDatabase
-    AsyncWebhookAdapter.create_interaction_response = respond
+    AsyncWebhookAdapter.request = request
     program.main()

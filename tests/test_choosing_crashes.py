@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from bot.club.suggestion import propose_title
 from bot.database.sqlite import SqliteDatabase
 from tests.dying_club import POINTS
 from tests.loopback import Answer, LoopbackDiscord, Unanswered, loopback_discord
-from tests.shared import LONG
+from tests.shared import LONG, button_labels
 from tests.test_client import TOKEN, output, start
 
 TITLES = ("A talk of Ada's", "A talk of Grace's")
@@ -97,7 +98,8 @@ async def club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> AsyncIter
 async def until_death(act: Awaitable[Answer], process: asyncio.subprocess.Process) -> Answer | None:
     """Act while the bot dies of it; give what was answered before, if anything was."""
     acting = asyncio.ensure_future(act)
-    await process.wait()
+    async with asyncio.timeout(30):
+        await process.wait()
     acting.cancel()
     try:
         return await acting
@@ -136,9 +138,7 @@ async def close(club: Club, number: int) -> Answer:
 
 
 def labels(answer: Answer) -> list[str]:
-    from tests.shared import button_labels
-
-    return button_labels(type("Message", (), {"components": answer.message["components"]}))
+    return button_labels(SimpleNamespace(components=answer.message["components"]))
 
 
 async def is_suggested(club: Club, number: int) -> bool:
