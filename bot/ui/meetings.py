@@ -55,7 +55,7 @@ def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
 def _heading(meeting: Meeting, coming: Sequence[Meeting], review: Review | None) -> list[str]:
     when = "The club reads next" if coming[0].id == meeting.id else "The club reads later"
     title = one_line(_name(meeting), 240)
-    about = [no_links(author_list(meeting.authors, _AUTHORS))]
+    about = [truncate(no_links(author_list(meeting.authors, _AUTHORS)), 300)]
     if meeting.paper_id and is_web_address(meeting.paper_id.url):
         name = label(str(meeting.paper_id), 100)
         about.append(named_link(escape(name), name, meeting.paper_id.url))
@@ -124,7 +124,7 @@ def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
 def _others(meeting: Meeting, coming: Sequence[Meeting], others: Sequence[Meeting]) -> list[str]:
     lines = ["**After that**" if coming[0].id == meeting.id else "**Also to come**"]
     for each in others[:_FOLLOWING]:
-        authors = no_links(author_list(each.authors, 1))
+        authors = truncate(no_links(author_list(each.authors, 1)), 80)
         lines.append(f"- {one_line(_name(each, 120), 120)}{f' · {authors}' if authors else ''}")
     if len(others) > _FOLLOWING:
         lines.append(f"-# and {len(others) - _FOLLOWING} more")
