@@ -9,7 +9,7 @@ from discord import ui
 from bot.club.ballot import Ballot, BallotState
 from bot.club.counting import Method
 from bot.club.meeting import MOST_NOTES, Meeting, tell_tally
-from bot.club.suggestion import Suggestion
+from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
@@ -183,7 +183,7 @@ def drop_question(meeting: Meeting) -> View:
         f"### Drop {one_line(_name(meeting), 200)}?",
         "It is not read next any more. What comes after it moves up.",
     ]
-    if meeting.suggestion:
+    if meeting.suggestion and meeting.suggestion.state is State.CHOSEN:
         votes = meeting.suggestion.votes
         lines.append(f"As a suggestion it goes back to the queue, with its {votes} vote{'' if votes == 1 else 's'}.")
     if meeting.presenter_id:

@@ -134,7 +134,9 @@ async def test_next_says_what_could_be_chosen_when_nothing_is(club: Club) -> Non
     end = club.env.now().replace(microsecond=0)
     await BallotStore(club.bot.database).open_ballot(club.env.guild.id, 1, options, 5, end, closes_at=end)
     text = text_of(await show_next(club))
-    assert f"The club votes on it until <t:{int(end.timestamp())}:F>: {club.bot.mentions.mention('ballot show')}" in text
+    assert (
+        f"The club votes on it until <t:{int(end.timestamp())}:F>: {club.bot.mentions.mention('ballot show')}" in text
+    )
     assert "ballot open" not in text
 
 
