@@ -111,7 +111,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         terms = Terms(Method(method), parse_deadline(closes, now, load_zone(club.zone)), quorum)
         slate = Slate()
         if source == "queue":
-            queue = await self._suggestions.queue(club.guild_id, _SHOWN)
+            queue = await self._suggestions.offers(club.guild_id, _SHOWN)
             slate = Slate(ticked=tuple(offer_suggestion(each).value for each in queue[:top]))
         elif source == "reviews":
             slate = Slate(offered=self._find_reviews(interaction, ""))
@@ -171,7 +171,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
     ) -> None:
         """Show a slate; where it offers nothing else, a page of the suggestions that are not on it."""
         channel = _channel(interaction, club)
-        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        found = await self._suggestions.offers(club.guild_id, _SHOWN)
         queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         ticked = self._read(interaction, slate.ticked, queue)
         if len(ticked) < len(slate.ticked):
@@ -212,7 +212,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         """Open the ballot that was shown, and post it."""
         club, terms = await require_organiser(interaction, self._clubs), read_terms(arguments)
         now, channel, slate = discord.utils.utcnow(), _channel(interaction, club), read_slate(interaction.message)
-        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        found = await self._suggestions.offers(club.guild_id, _SHOWN)
         queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         chosen = self._read(interaction, slate.ticked, queue)
         late = terms.closes_at is not None and terms.closes_at < now + SHORTEST

@@ -242,7 +242,7 @@ def _in_queue(rank: int, each: Suggestion, member_id: int | None, room: int) -> 
     lines = [f"**{rank}. {one_line(readable_text(each.title), room)}**"]
     lines += [f"-# {about}"] if (about := _about(each, 1, room)) else []
     lines += [f"{_count(each.votes)}{by}{own}"]
-    lines += [f"> {one_line(reason.text, room)}" for reason in each.reasons if reason.text][:1]
+    lines += [f"> {one_line(reason, room)}" for reason in [reason.text for reason in each.reasons if reason.text][:1]]
     return "\n".join(lines)
 
 

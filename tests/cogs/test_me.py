@@ -74,7 +74,9 @@ async def test_a_member_of_whom_nothing_is_stored_hears_so(club: Club) -> None:
     assert (await read_export(await ask(club, "export")))["votes"] == []
     await tell_story(club)
     newcomer = club.env.guild.add_member(club.env.create_user("newcomer"))
-    assert "You have not voted in it: `/ballot show`" in text_of(await ask(club, "show", newcomer))
+    assert f"You have not voted in it: {club.bot.mentions.mention('ballot show')}" in text_of(
+        await ask(club, "show", newcomer)
+    )
 
 
 async def test_the_file_holds_what_is_ones_own(club: Club) -> None:

@@ -12,7 +12,7 @@ from bot.club.ballot import Ballot, BallotOption, BallotState, Option
 from bot.club.counting import Method, count_votes
 from bot.club.meeting import MOST_NOTES, Meeting, MeetingState, Victory
 from bot.club.stores.audit import AuditLine
-from bot.club.stores.members import SECTIONS, Stored
+from bot.club.stores.members import SECTIONS, Stored, Wanted
 from bot.club.stores.suggestions import Page, Proposed, Receipt
 from bot.club.suggestion import Reason, State, Suggestion
 from bot.library.review import Review
@@ -190,8 +190,9 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
 @given(many(12), st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=10))
 def test_pages_about_members_fit(queue: list[Suggestion], decided: list[tuple[str, str]]) -> None:
     coming = [Meeting(each.id, 1, MeetingState.COMING, each.title, presenter_id=MEMBER) for each in queue]
+    wanted = [Wanted(each.title, bool(number % 2), 9_999) for number, each in enumerate(queue)]
     stored = Stored(1, MEMBER, {name: [{}] * 9_999 for name, _ in SECTIONS.values()})
-    check(me_page(stored, queue, coming, None, (), Mentions()))
+    check(me_page(stored, wanted, coming, None, (), Mentions()))
     check(forget_question(stored))
     check(audit_page([AuditLine(NOW, MEMBER, action[:60], subject) for action, subject in decided], 999, 99_999))
     review = Review("k" * 16, "a.md", "a", "a", queue[0].title, queue[0].title, date=NOW)

@@ -19,6 +19,11 @@ from bot.papers.identifiers import parse_id_of
 
 _LIVE = (State.OPEN, State.CHOSEN)
 
+# Of one suggestion: a group over all voices would take the longer the more clubs there are.
+VOTES = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
+ORDER = (suggestion.c.place.is_(None), suggestion.c.place, VOTES.desc(), suggestion.c.made_at, suggestion.c.id)
+"""The order of the queue."""
+
 
 class Proposed(Enum):
     """What came of a proposal."""
@@ -155,6 +160,17 @@ class SuggestionStore:
 
         return await self._database.read(work)
 
+    async def offers(self, guild_id: int, most: int) -> list[Suggestion]:
+        """Give the first of the queue without voices, of which all together may have a great many."""
+
+        def work(connection: Connection) -> list[Suggestion]:
+            order = rank(connection, guild_id, most=most)
+            rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(order)))
+            found = {row.id: _suggestion(row, ()) for row in rows}
+            return [found[number] for number in order]
+
+        return await self._database.read(work)
+
     async def page(self, guild_id: int, number: int, size: int) -> Page:
         """Give a page of the queue, counted from 0; the last one where there are fewer."""
         mine = suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN
@@ -206,16 +222,8 @@ class SuggestionStore:
 
 def rank(connection: Connection, guild_id: int, start: int = 0, most: int | None = None) -> Sequence[int]:
     """Give the open suggestions of a club in the order of the queue, or some of them from `start` on."""
-    # Of this club's alone: a group over all voices would take the longer the more clubs there are.
-    votes = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
-    query = (
-        select(suggestion.c.id)
-        .where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
-        .order_by(suggestion.c.place.is_(None), suggestion.c.place, votes.desc(), suggestion.c.made_at, suggestion.c.id)
-        .offset(start or None)
-        .limit(most)
-    )
-    return connection.scalars(query).all()
+    query = select(suggestion.c.id).where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
+    return connection.scalars(query.order_by(*ORDER).offset(start or None).limit(most)).all()
 
 
 def find_current(connection: Connection, guild_id: int, number: int) -> int | None:
@@ -296,10 +304,11 @@ def end(connection: Connection, number: int, state: State, now: datetime, **fiel
 def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
     rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(numbers))).all()
-    query = select(support).where(support.c.suggestion_id.in_(numbers))
+    columns = select(support.c.suggestion_id, support.c.member_id, support.c.reason, support.c.made_at)
+    query = columns.where(support.c.suggestion_id.in_(numbers))
     reasons: defaultdict[int, list[Reason]] = defaultdict(list)
-    for row in connection.execute(query.order_by(support.c.made_at, support.c.member_id)):
-        reasons[row.suggestion_id].append(Reason(row.member_id, row.reason, row.made_at))
+    for number, member_id, text, made_at in connection.execute(query.order_by(support.c.made_at, support.c.member_id)):
+        reasons[number].append(Reason(member_id, text, made_at))
     made = {row.id: _suggestion(row, reasons[row.id]) for row in rows}
     return [made[number] for number in numbers]
 
