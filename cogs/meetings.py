@@ -1,5 +1,8 @@
 """/next: what the club reads next."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -10,7 +13,7 @@ from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.suggestions import SuggestionStore
-from bot.errors import ClubError, LibraryLoading, LibraryNotConnected
+from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, StorageFault
 from bot.library.library import Libraries
 from bot.library.review import Review
 from bot.ui import meetings
@@ -20,6 +23,7 @@ from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.presence import Presence, find_presence
+from bot.ui.text import clean
 
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
 
@@ -119,7 +123,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
 
     async def write_notes(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Keep the notes that were written."""
-        club, notes = await require_organiser(interaction, self._clubs), (values or arguments[1:])[0].strip()
+        club, notes = await require_organiser(interaction, self._clubs), clean((values or arguments[1:])[0]).strip()
         if len(notes) > MOST_NOTES:
             raise ClubError(f"Notes hold {MOST_NOTES:,} characters, and these are {len(notes):,}. Nothing was changed.")
         number, now = int(arguments[0]), discord.utils.utcnow()
@@ -164,8 +168,10 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             presence = await find_presence(interaction, meeting.presenter_id)
             unknown = presence is Presence.UNKNOWN
             if presence is Presence.LEFT:
-                now = discord.utils.utcnow()
-                meeting = await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
+                with suppress(StorageFault):  # it is read all the same
+                    now = discord.utils.utcnow()
+                    await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
+                meeting = replace(meeting, presenter_id=None)
         return meetings.meeting_card(meeting, coming, self._review(interaction, meeting), presenter_unknown=unknown)
 
     def _review(self, interaction: Interaction, meeting: Meeting) -> Review | None:

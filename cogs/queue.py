@@ -26,6 +26,7 @@ from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction, is_private
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.suggestions import PER_PAGE, ask_decline, chosen, queue_page, suggestion_card, suggestion_page, thanks
+from bot.ui.text import clean
 
 _log = logging.getLogger(__name__)
 
@@ -187,7 +188,7 @@ class QueueCog(commands.Cog, description="What to read next"):
             interaction.user.id,
             discord.utils.utcnow(),
         )
-        why = " ".join(values[0].split())[:300]
+        why = " ".join(clean(values[0]).split())[:300]
         if not why:
             raise ClubError("Say in a few words why it is declined: the one who suggested it would like to know.")
         declined = await self._decisions.decline(club.guild_id, _number(arguments[0]), actor, why, now)
@@ -213,7 +214,7 @@ class QueueCog(commands.Cog, description="What to read next"):
         )
         place = min(_number([*arguments, *values][1]), 1_000) or None
         moved = await self._decisions.put_at(club.guild_id, _number(arguments[0]), place, actor, now)
-        done = f"It stands at place {place}." if place else "The votes decide where it stands."
+        done = f"It stands at place {moved.place}." if moved.place else "The votes decide where it stands."
         await reply(interaction, await self._page(interaction, moved, done))
 
     async def _page(self, interaction: Interaction, suggestion: Suggestion, done: str = "") -> View:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -36,11 +37,10 @@ from bot.ui.suggestions import (
     ask_why,
     read_before,
     suggested,
-    suggestion_card,
     which_of_message,
     which_paper,
 )
-from bot.ui.text import label
+from bot.ui.text import clean, label
 
 _log = logging.getLogger(__name__)
 
@@ -233,9 +233,11 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
                 view = suggested(receipt, who, f"{reason}; {_LATER}.")
             else:
                 proposal = propose_paper(known.paper, paper_id)
-                view = suggestion_card(
-                    await self._decisions.describe(suggestion.guild_id, suggestion.id, proposal, now)
-                )
+                try:
+                    newest = await self._decisions.describe(suggestion.guild_id, suggestion.id, proposal, now)
+                except ClubError:  # it is over already, or cannot be kept just now: it is in the queue all the same
+                    newest = await self._suggestions.get(suggestion.guild_id, suggestion.id) or suggestion
+                view = suggested(replace(receipt, suggestion=newest), who)
         await edit(view)
 
     async def _suggest_words(self, interaction: Interaction, words: str, why: str) -> None:
@@ -273,14 +275,11 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
 
     async def _propose(self, interaction: Interaction, proposal: Proposal, why: str, again: Review | None) -> Receipt:
         """Keep a proposal, under all names by which an earlier one may be known."""
-        why = " ".join(why.split())
+        why = " ".join(clean(why).split())
         if len(why) > LONGEST_REASON:
             raise ClubError(f"Say it in at most {LONGEST_REASON} characters; these were {len(why):,}.")
         if again:
-            proposal = Proposal(
-                proposal.title, proposal.paper_id, proposal.authors, proposal.year, proposal.described, proposal.keys,
-                again.key,
-            )  # fmt: skip
+            proposal = replace(proposal, review_key=again.key)
         guild_id, now = require_club(interaction), discord.utils.utcnow()
         return await self._suggestions.propose(guild_id, interaction.user.id, proposal, why, now)
 

@@ -1,5 +1,7 @@
 """Votes: the button under a ballot, and the private paper on which a member chooses."""
 
+import re
+
 from discord.ext import commands
 
 from bot.client import Paperclub
@@ -38,7 +40,7 @@ class VoteCog(commands.Cog):
     async def approve(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Keep what a member ticked, instead of what they had ticked before."""
         ballot = await self._open_ballot(interaction, arguments[0], Method.APPROVAL)
-        choices = sorted(_position(ballot, value) for value in values)
+        choices = sorted({_position(ballot, value) for value in values})
         await self._ballots.cast(ballot.guild_id, ballot.id, interaction.user.id, choices, interaction.id)
         await self._show(interaction, ballot, "Your vote is kept." if choices else "Your vote was taken back.")
 
@@ -76,7 +78,7 @@ class VoteCog(commands.Cog):
 
 
 def _position(ballot: Ballot, value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and int(value[:9]) < len(ballot.options)):
+    if not re.fullmatch(_POSITION, value) or int(value) >= len(ballot.options):
         raise ClubError("That paper is not on the ballot. /ballot show brings it up anew.")
     return int(value)
 

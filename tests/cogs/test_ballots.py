@@ -592,7 +592,7 @@ async def test_forged_votes_are_answered_in_a_sentence_and_change_nothing(club: 
     await suggest(club)
     message = await open_ballot(club, organiser(club))
     number = str(number_of(message))
-    values = ["x", "-1", "9", "²", "9" * 90]
+    values = ["x", "-1", "9", "²", "9" * 90, "0" * 9 + "7"]
     options = [discord.SelectOption(label=value, value=value) for value in values]
     forged = await forge(
         club,

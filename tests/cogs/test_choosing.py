@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from bot.club.stores.clubs import lock_club
+from bot.club.suggestion import propose_title
 from bot.database.tables import suggestion, support
+from bot.errors import StorageFault
 from tests.cogs.test_ballots import public, result_after
 from tests.cogs.test_club import organiser
 from tests.conftest import Club, StartClub
 from tests.shared import menu_of, option, text_of
+
+FULL = "The disk of the bot is full, so nothing was saved."
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -82,3 +86,68 @@ async def test_hundreds_of_suggestions_with_hundreds_of_voices_hold_nobody_up(
     shown = text_of((await club.ada.slash(club.channel, "me show")).response)
     assert "A paper on the 1 heads of attention · 500 votes" in shown
     assert "and 245 more" in shown
+
+
+async def test_while_the_disk_is_full_everything_is_read_and_nothing_is_confirmed(
+    start_club: StartClub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    club: Club = await start_club()
+    olga, guild, now = organiser(club), club.env.guild.id, club.env.now()
+    numbers = [
+        (await club.bot.suggestions.propose(guild, club.ada.id, propose_title(f"Paper {name} of ours"), "", now))
+        .suggestion.id
+        for name in "ABCD"
+    ]  # fmt: skip
+    await club.bot.decisions.accept(guild, numbers[3], olga.id, now)
+    prepared = (await olga.slash(club.channel, "ballot open")).response
+    await olga.click(prepared, label="Open the ballot")
+    paper = (await club.ada.click(public(club), label="Vote")).response
+    queue = (await club.grace.slash(club.channel, "suggestions")).response
+    one = (
+        await olga.select(queue_of := (await olga.slash(club.channel, "suggestions")).response, [str(numbers[0])])
+    ).response
+    assert queue_of
+    own = (
+        await club.ada.select((await club.ada.slash(club.channel, "suggestions")).response, [str(numbers[0])])
+    ).response
+    setting = (await olga.slash(club.channel, "club setup")).response
+    closing = (await olga.slash(club.channel, "ballot close")).response
+    forgetting = (await club.ada.slash(club.channel, "me forget")).response
+    card = (await club.ada.slash(club.channel, "next")).response
+    managing = (await olga.click(card, label="For organisers")).response
+    dropping = (await olga.click((await olga.click(card, label="For organisers")).response, label="Drop it")).response
+    notes = await olga.click((await olga.click(card, label="For organisers")).response, label="Notes")
+    declining = await olga.click(one, label="Decline")
+
+    async def full(*_: object) -> None:
+        raise StorageFault(FULL)
+
+    monkeypatch.setattr(club.bot.database, "write", full)
+    refused = [
+        await club.ada.slash(club.channel, "suggest", paper="Another paper of ours"),
+        await club.grace.click(queue, custom_id=f"pc:b:queuevoice:{numbers[0]}:0"),
+        await club.ada.select(paper, ["1"]),
+        await club.ada.click(own, label="Take it back"),
+        await olga.click(one, label="Read it next"),
+        await olga.click(one, label="Already read"),
+        await olga.select(one, ["1"]),
+        await olga.submit_modal(declining, {"why": "Too long"}),
+        await olga.select(setting, ["10"], custom_id="pc:s:setquota"),
+        await olga.click(closing, label="Count now"),
+        await olga.click(closing, label="Cancel without counting"),
+        await club.ada.click(forgetting, label="Forget me"),
+        await club.ada.click(card, label="I'll present"),
+        await olga.click(managing, label="It was read"),
+        await olga.click(dropping, label="Drop it"),
+        await olga.submit_modal(notes, {"notes": "Room 3"}),
+    ]
+    for place, answer in enumerate(refused):
+        assert text_of(answer.response) == FULL, place
+    for who, command in (
+        (club.ada, "suggestions"), (club.ada, "next"), (club.ada, "me show"), (club.ada, "me export"),
+        (club.ada, "ballot show"), (olga, "ballot close"), (olga, "club setup"), (olga, "club status"),
+    ):  # fmt: skip
+        assert FULL not in text_of((await who.slash(club.channel, command)).response)
+    monkeypatch.undo()
+    voted = await club.ada.select(paper, ["1"])
+    assert "Your vote is kept" in text_of(voted.response)

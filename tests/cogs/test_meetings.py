@@ -17,6 +17,7 @@ from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.meetings import MeetingStore, assign_paper
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Proposal, keys_of, propose_title
+from bot.errors import StorageFault
 from bot.papers.identifiers import PaperId
 from bot.ui.cards import layout
 from bot.ui.controls import button, row
@@ -181,6 +182,20 @@ async def test_who_has_left_is_not_named_and_their_place_is_free(club: Club) -> 
     assert str(club.grace.id) not in str([*components(shown)])
     assert "Nobody presents it yet" in text_of(shown)
     assert (await coming(club))[0].presenter_id is None
+
+
+async def test_who_has_left_is_not_named_while_the_disk_is_full(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFault("The disk is full.")
+
+    await accept(club, "One paper", club.ada, organiser(club))
+    await club.grace.click(await show_next(club), label="I'll present")
+    club.env.guild.remove_member(club.grace)
+    await club.env.settle()
+    monkeypatch.setattr(club.bot.database, "write", full)
+    shown = await show_next(club)
+    assert "One paper" in text_of(shown)
+    assert str(club.grace.id) not in str([*components(shown)])
 
 
 async def test_the_place_of_who_has_left_goes_to_the_next_volunteer_at_once(club: Club) -> None:

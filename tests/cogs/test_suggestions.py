@@ -276,3 +276,44 @@ async def test_two_clubs_see_nothing_of_each_other(club: Club) -> None:
     assert f"suggested by <@{eve.id}>" in text_of(new.response)
     assert [each.votes for each in await queue(club)] == [1]
     assert [part["custom_id"] for part in components(shown.response) if part.get("custom_id")]
+
+
+async def test_what_is_declined_while_its_title_is_looked_up_says_so(
+    club: Club, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild, now = club.env.guild.id, club.env.now()
+    await suggest(club, TREES)
+    (earlier,) = await queue(club)
+    await club.bot.decisions.decline(guild, earlier.id, 9, "Too green", now)
+    again, fetch = "2401.00003", source.fetch
+
+    async def decline_and_fetch(ids: Any) -> Any:
+        for each in await queue(club):
+            await club.bot.decisions.decline(guild, each.id, 9, "Too thorny", now)
+        return await fetch(ids)
+
+    monkeypatch.setattr(source, "fetch", decline_and_fetch)
+    result = await suggest(club, again)
+    assert "**Declined**: Too thorny" in text_of(result.response)
+    assert result.followups == []
+    assert "looked up" not in said(club)
+
+
+async def test_an_earlier_decision_is_still_told_once_the_title_is_known(club: Club, source: FakeSource) -> None:
+    doi = "10.48550/arXiv.2401.00003"
+    source.fault = SourceFault("arXiv does not answer")
+    await suggest(club, doi)
+    (earlier,) = await queue(club)
+    await club.bot.decisions.decline(club.env.guild.id, earlier.id, 9, "Too thorny", club.env.now())
+    source.fault = None
+    await suggest(club, doi)
+    assert "### Pruning of roses" in said(club)
+    assert "It was declined on" in said(club)
+    assert "Too thorny" in said(club)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b\u200b", "\u202e", " \n "])
+async def test_a_reason_that_cannot_be_seen_is_none(club: Club, nothing: str) -> None:
+    await suggest(club, TREES, why=nothing)
+    (kept,) = await queue(club)
+    assert [reason.text for reason in kept.reasons] == [""]

@@ -144,7 +144,7 @@ class SuggestionStore:
             found = open_one(connection, guild_id, number)
             before = load(connection, [found])[0]
             if before.suggested_by == member_id:
-                raise ClubError("You suggested it yourself. Withdraw the suggestion if it should not be read any more.")
+                raise ClubError("You suggested it yourself. To take it back, choose it in the menu of /suggestions.")
             connection.execute(
                 delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
             )
