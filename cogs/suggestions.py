@@ -46,6 +46,7 @@ _log = logging.getLogger(__name__)
 
 _REMEMBERED = 500  # questions of which is known what was typed
 _LOOKING = 60.0  # seconds for which the message of a suggestion waits to be completed
+_STRANGE = "That button belongs to another version of the bot. Please run the command again."
 _LATER = "title and authors are filled in when they can be found out"
 
 
@@ -141,14 +142,17 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
     async def ask(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask why the paper of a card, or of a menu, is suggested."""
         require_club(interaction)
-        paper_id = read_id(values[0]) if values else read_paper(arguments) if len(arguments) == 3 else None
+        paper_id = read_id(values[0]) if values else _read_paper(arguments)
         if paper_id is None:
-            raise ClubError("That button belongs to another version of the bot. Please run the command again.")
+            raise ClubError(_STRANGE)
         await self._ask(interaction, paper_id)
 
     async def suggest_asked(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Suggest the paper that the form was opened for."""
-        await self._suggest(interaction, read_paper(arguments), values[0])
+        paper_id = _read_paper(arguments)
+        if paper_id is None:
+            raise ClubError(_STRANGE)
+        await self._suggest(interaction, paper_id, values[-1])
 
     async def choose(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Suggest what was chosen in the menu of a search."""
@@ -309,6 +313,12 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
 
 
 Edit = Callable[[View], Awaitable[object]]
+
+
+def _read_paper(arguments: list[str]) -> PaperId | None:
+    """Read a paper from the arguments of a control, if that is one."""
+    paper_id = read_paper(arguments) if len(arguments) == 3 else None
+    return paper_id if paper_id and read_id(str(paper_id)) else None
 
 
 def _read_title(text: str) -> Proposal:

@@ -257,8 +257,16 @@ async def test_forged_choices_and_forms_are_refused(club: Club) -> None:
         button("suggestask", "arxiv", "9" * 30, "", label="three"),
         button("suggestagain", "nothing", label="four"),
     )
+    strange = await forge(
+        club,
+        button("suggestask", "nothing", "x", "", label="five"),
+        button("suggestask", "arxiv", "x", "9" * 50, label="six"),
+        button("suggestwhy", "nothing", "x", "", "why", label="seven"),
+    )
     assert (await club.grace.click(forged, label="one")).modal
     assert "belongs to another version" in text_of((await club.grace.click(forged, label="two")).response)
+    for name in ("five", "six", "seven"):
+        assert "belongs to another version" in text_of((await club.grace.click(strange, label=name)).response)
     form = await club.grace.click(forged, label="four")
     assert "no longer in the library" in text_of((await club.grace.submit_modal(form, {"why": ""})).response)
     assert await queue(club) == []
