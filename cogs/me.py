@@ -69,7 +69,10 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
 
     async def forget_now(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Forget the member who clicked."""
-        await self._members.forget(require_club(interaction), interaction.user.id, discord.utils.utcnow())
+        guild_id = require_club(interaction)
+        await self._members.forget(guild_id, interaction.user.id, discord.utils.utcnow())
+        if ballot := await self._ballots.get_latest(guild_id):
+            interaction.client.dispatch("ballot_change", ballot)  # one may have voted less
         await reply(interaction, forgotten())
 
     async def _show(self, interaction: Interaction) -> None:

@@ -682,3 +682,50 @@ async def test_the_largest_ballot_fits_into_every_message(club: Club) -> None:
     assert len(text_of(result)) <= 4_000
     assert "more rounds like these" in text_of(result)
     assert "25." in text_of(posted(club)[0])
+
+
+async def test_a_ballot_whose_message_was_deleted_can_be_posted_again(club: Club) -> None:
+    olga = organiser(club)
+    await suggest(club)
+    await open_ballot(club, olga)
+    for each in list(club.channel.history()):
+        await each.delete()
+    shown = (await club.ada.slash(club.channel, "ballot show")).response
+    paper = (await club.ada.click(shown, label="Vote")).response
+    await club.ada.select(paper, ["1"])
+    await club.env.advance_time(70)
+    again = (await olga.slash(club.channel, "ballot open")).response
+    assert "Go to the ballot" not in button_labels(again), "it would lead nowhere"
+    await club.env.advance_time(600)
+    await olga.click(again, label="Post it again")
+    assert "1 member has voted so far" in text_of(public(club))
+    await club.grace.select(await paper_of(club, club.grace, public(club)), ["1"])
+    await club.env.advance_time(70)
+    assert "2 members have voted so far" in text_of(public(club))
+
+
+async def test_who_is_forgotten_has_not_voted(club: Club) -> None:
+    await suggest(club)
+    message = await open_ballot(club, organiser(club))
+    await club.ada.select(await paper_of(club, club.ada, message), ["1"])
+    await club.env.advance_time(70)
+    assert "1 member has voted so far" in text_of(public(club))
+    await club.ada.click((await club.ada.slash(club.channel, "me forget")).response, label="Forget me")
+    await club.env.advance_time(70)
+    assert "Nobody has voted so far" in text_of(public(club))
+    await club.ada.select(await paper_of(club, club.ada, message), ["0"])
+    assert await choices(club, club.ada) == (0,)
+
+
+async def test_a_clock_that_is_put_back_keeps_no_message_from_its_edit(club: Club) -> None:
+    await suggest(club)
+    message = await open_ballot(club, organiser(club))
+    counting: Any = club.bot.get_cog("CountingCog")
+    opened, now = await latest(club), club.env.now()
+    await counting.on_ballot_change(opened)
+    await counting.tick(now + timedelta(days=1))
+    await club.env.settle()
+    await BallotStore(club.bot.database).cast(opened.guild_id, opened.id, club.ada.id, [1], message.id)
+    await counting.on_ballot_change(opened)
+    await counting.tick(now)
+    assert "1 member has voted so far" in text_of(public(club))
