@@ -31,9 +31,6 @@ class VoteCog(commands.Cog):
     async def open_paper(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Give a member their ballot paper."""
         ballot = await self._open_ballot(interaction, arguments[0])
-        if ballot.message_id is None and interaction.message and not is_private(interaction):
-            # The bot was killed before it could note which message it had posted.
-            await self._ballots.put_message(ballot.guild_id, ballot.id, interaction.message.id)
         choices = await self._choices(interaction, ballot)
         await reply(interaction, ballot_paper(ballot, choices, interaction.id))
 
@@ -72,6 +69,10 @@ class VoteCog(commands.Cog):
         ballot = await self._ballots.get(interaction.guild_id or 0, int(number))
         if ballot is None or (method and ballot.method is not method):
             raise ClubError("That ballot is not one of this club. /ballot show brings up the latest one.")
+        if ballot.message_id is None and interaction.message and not is_private(interaction):
+            # The bot was killed before it could note which message it had posted, or Discord gave no answer.
+            await self._ballots.put_message(ballot.guild_id, ballot.id, interaction.message.id)
+            interaction.client.dispatch("ballot_change", ballot)
         if not takes_vote(ballot, interaction.id):
             raise ClubError(OVER)
         return ballot

@@ -10,7 +10,7 @@ import simcord
 from simcord.results import ResponseMessage
 from sqlalchemy import Connection, select, update
 
-from bot.club.ballot import Ballot, BallotState
+from bot.club.ballot import Ballot, BallotState, Option
 from bot.club.counting import Method
 from bot.club.post import State
 from bot.club.stores.ballots import BallotStore
@@ -729,3 +729,15 @@ async def test_a_clock_that_is_put_back_keeps_no_message_from_its_edit(club: Clu
     await counting.on_ballot_change(opened)
     await counting.tick(now)
     assert "1 member has voted so far" in text_of(public(club))
+
+
+async def test_a_message_that_discord_kept_although_it_gave_no_answer_says_that_it_is_over(club: Club) -> None:
+    store, now = BallotStore(club.bot.database), club.env.now()
+    options = [Option(title, now) for title in TITLES[:2]]
+    opened = await store.open_ballot(club.env.guild.id, 1, options, club.channel.id, now)
+    await store.cancel_ballot(club.env.guild.id, opened.id, 1, now)
+    message = await forge(club, button("vote", str(opened.id), label="Vote"))
+    assert "This ballot is closed" in text_of((await club.ada.click(message, label="Vote")).response)
+    await club.env.settle()
+    assert "This ballot was cancelled" in text_of(public(club))
+    assert "Vote" not in button_labels(public(club))
