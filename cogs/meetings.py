@@ -102,7 +102,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             await self._meetings.free_place(guild_id, number, member_id, discord.utils.utcnow())
         elif meeting.presenter_id is not None:
             if not is_organiser(interaction, await self._clubs.get(guild_id)):
-                raise ClubError("Somebody else presents it. They can say so themselves, or an organiser can.")
+                raise ClubError("Somebody else presents it. Only they or an organiser can change that.")
             now = discord.utils.utcnow()
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, now, actor_id=member_id)
         await interaction.response.edit_message(view=await self._card(interaction, number))
@@ -125,7 +125,9 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         """Keep the notes that were written."""
         club, notes = await require_organiser(interaction, self._clubs), clean((values or arguments[1:])[0]).strip()
         if len(notes) > MOST_NOTES:
-            raise ClubError(f"Notes hold {MOST_NOTES:,} characters, and these are {len(notes):,}. Nothing was changed.")
+            raise ClubError(
+                f"Notes hold at most {MOST_NOTES:,} characters, and these have {len(notes):,}. Nothing was changed."
+            )
         number, now = int(arguments[0]), discord.utils.utcnow()
         meeting = await self._meetings.write_notes(club.guild_id, number, interaction.user.id, notes, now)
         await reply(interaction, meetings.manage_page(meeting, done="The notes are kept"))

@@ -17,9 +17,8 @@ from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Suggestion
-from bot.errors import ClubError
+from bot.errors import ClubError, LibraryLoading, LibraryNotConnected
 from bot.library.library import Libraries
-from bot.library.naming import review_of
 from bot.papers.catalog import PaperCatalog
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View
@@ -266,8 +265,11 @@ class ProgressCog(commands.Cog):
         suggestion = await self._suggestions.get(post.guild_id, int(post.slot.partition(":")[2]))
         if suggestion is None or suggestion.suggested_by is None:
             return None
-        now, paper_id = discord.utils.utcnow(), suggestion.paper_id
-        review = review_of(self._libraries, post.guild_id, paper_id, now) if paper_id else None
+        try:
+            library = self._libraries.for_guild(post.guild_id)
+            review = library.get(suggestion.review_key or "", discord.utils.utcnow())
+        except (LibraryLoading, LibraryNotConnected):
+            review = None
         return thanks(suggestion, review)
 
 

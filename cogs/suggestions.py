@@ -33,6 +33,7 @@ from bot.ui.patience import SILENCE, awaited
 from bot.ui.suggestions import (
     LONGEST_REASON,
     LONGEST_TITLE,
+    LONGEST_VALUE,
     ask_title,
     ask_why,
     read_before,
@@ -40,14 +41,14 @@ from bot.ui.suggestions import (
     which_of_message,
     which_paper,
 )
-from bot.ui.text import clean, label
+from bot.ui.text import clean, label, truncate
 
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 500  # questions of which is known what was typed
 _LOOKING = 60.0  # seconds for which the message of a suggestion waits to be completed
 _STRANGE = "That button belongs to another version of the bot. Please run the command again."
-_LATER = "title and authors are filled in when they can be found out"
+_LATER = "title and authors are filled in once a source knows them"
 
 
 class SuggestionsCog(commands.Cog, description="What to read next"):
@@ -129,11 +130,12 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
                 "No paper is named in that message: links to papers, arXiv ids and DOIs are understood. "
                 "/suggest takes a title too."
             )
-        if len(ids) == 1:
-            await self._ask(interaction, ids[0])
+        choices = [paper_id for paper_id in ids if len(str(paper_id)) <= LONGEST_VALUE]
+        if len(choices) < 2:
+            await self._ask(interaction, (choices or ids)[0])
             return
         now = discord.utils.utcnow()
-        known = {paper_id: self._catalog.recall(paper_id, now) for paper_id in ids[:25]}
+        known = {paper_id: self._catalog.recall(paper_id, now) for paper_id in choices[:25]}
         named = [(paper_id, readable_text(of.paper.title) if of else str(paper_id)) for paper_id, of in known.items()]
         await reply(interaction, which_of_message(named))
 
@@ -183,7 +185,7 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
         if paper_id := next(iter(review.paper_ids), None):
             await self._suggest(interaction, paper_id, values[0], review)
         else:
-            await self._suggest_title(interaction, review.name, values[0], review)
+            await self._suggest_title(interaction, truncate(review.name, LONGEST_TITLE), values[0], review)
 
     # --- suggesting -------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
     if meeting.presenter_id is None:
         return "🎤 Nobody presents it yet"
     if unknown:
-        return "🎤 Somebody wants to present it; Discord does not say just now who"
+        return "🎤 Somebody presents it; Discord cannot say just now who"
     return f"🎤 <@{meeting.presenter_id}> presents it"
 
 

@@ -20,6 +20,7 @@ from bot.ui.text import author_list, calendar_date, escape, label, length, no_li
 
 LONGEST_REASON = 500  # characters, and those of a title
 LONGEST_TITLE = 300
+LONGEST_VALUE = 100  # of an option of a menu
 
 PER_PAGE = 5  # suggestions
 _REASONS = 3  # that one suggestion shows
@@ -49,7 +50,7 @@ def suggested(receipt: Receipt, who: int, remark: str = "") -> View:
     """Answer a proposal; `who` made it, and `remark` says what else is to be known."""
     said = {
         Proposed.NEW: "",
-        Proposed.JOINED: f"<@{who}> wants to read this too; it had been suggested before.",
+        Proposed.JOINED: f"<@{who}> wants to read this too; it was suggested before.",
         Proposed.ALREADY: "You want to read this already, and a paper counts once for each member.",
     }[receipt.outcome]
     remarks = [said, _before(receipt.before) if receipt.before else "", remark]

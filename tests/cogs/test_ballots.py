@@ -172,7 +172,7 @@ async def test_reviews_can_be_put_to_the_vote(club: Club) -> None:
     message = (await olga.select(message, [option(message, "A Primer in BERTology")])).response
     asked = await olga.click(message, label="Find reviews")
     message = (await olga.submit_modal(asked, {"words": "zzzzqqq"})).response
-    assert "⚠️ No review is called so" in text_of(message)
+    assert "⚠️ No review is called that" in text_of(message)
     message = (await olga.click(message, label="Suggestions")).response
     primer, attention = option(message, "A Primer in BERTology"), option(message, TITLES[0])
     message = (await olga.select(message, [primer, attention])).response

@@ -157,7 +157,7 @@ async def test_one_presents_and_who_comes_second_is_told_who(club: Club) -> None
     assert (await coming(club))[0].presenter_id == club.grace.id
     refused = await club.ada.click(await show_next(club), label="Not me after all")
     assert refused.ephemeral
-    assert "They can say so themselves" in text_of(refused.response)
+    assert "Only they or an organiser" in text_of(refused.response)
     freed = await club.grace.click(await show_next(club), label="Not me after all")
     assert "Nobody presents it yet" in text_of(freed.response)
     assert "I'll present" in button_labels(freed.response)
@@ -216,7 +216,7 @@ async def test_nobody_is_named_wrongly_or_lost_when_discord_does_not_tell(club: 
     await MeetingStore(club.bot.database).volunteer(club.env.guild.id, number, club.grace.id)
     club.env.inject_error("GET", "/guilds/*/members/*", status=status, code=code, times=None)
     text = text_of(await show_next(club))
-    assert "Discord does not say just now who" in text
+    assert "Discord cannot say just now who" in text
     assert f"<@{club.grace.id}> presents" not in text
     told = await club.ada.click(shown, label="I'll present")
     assert text_of(told.response).startswith("Somebody else presents it already.")

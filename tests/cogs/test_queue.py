@@ -266,6 +266,12 @@ async def test_a_review_that_appears_marks_its_suggestion_and_thanks_once(club: 
         f"### 📗 A talk of our own\nThe club has read it, and its review is in the library. Thanks for suggesting it, <@{club.grace.id}>!",
         f"### 📗 Pruning of trees\nThe club has read it, and its review is in the library. Thanks for suggesting it, <@{club.ada.id}>!",
     ]
+    assert [
+        button_labels(plain(message)) for message in club.channel.history() if "Thanks" in text_of(plain(message))
+    ] == [
+        ["Open the review"],
+        ["Open the review"],
+    ]
     assert await queue(club) == []
     await club.restart()
     await club.env.advance_time(6_000)

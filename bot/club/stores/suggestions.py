@@ -79,8 +79,8 @@ class SuggestionStore:
             )
             if (connection.scalar(mine) or 0) >= club.quota:
                 raise ClubError(
-                    f"You have {club.quota} open suggestion{'s' if club.quota != 1 else ''}, as many as one member may "
-                    "have in this club. Take one of them back, or wait until one was read."
+                    f"You have {club.quota} open suggestion{'s' if club.quota != 1 else ''}, the most that a member "
+                    "may have in this club. Take one back in /suggestions, or wait until one is chosen or declined."
                 )
             before = _find_earlier(connection, guild_id, proposal.keys)
             row = connection.execute(
