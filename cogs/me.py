@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.ballot import BallotState
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.members import MemberStore
@@ -71,7 +72,8 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
         """Forget the member who clicked."""
         guild_id = require_club(interaction)
         await self._members.forget(guild_id, interaction.user.id, discord.utils.utcnow())
-        if ballot := await self._ballots.get_latest(guild_id):
+        ballot = await self._ballots.get_latest(guild_id)
+        if ballot and ballot.state is BallotState.OPEN:
             interaction.client.dispatch("ballot_change", ballot)  # one may have voted less
         await reply(interaction, forgotten())
 
