@@ -111,7 +111,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         terms = Terms(Method(method), parse_deadline(closes, now, load_zone(club.zone)), quorum)
         slate = Slate()
         if source == "queue":
-            queue = await self._suggestions.queue(club.guild_id, _SHOWN)
+            queue = await self._suggestions.offers(club.guild_id, _SHOWN)
             slate = Slate(ticked=tuple(offer_suggestion(each).value for each in queue[:top]))
         elif source == "reviews":
             slate = Slate(offered=self._find_reviews(interaction, ""))
@@ -157,7 +157,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         """Offer the reviews that were searched for; what is ticked stays."""
         club, before = await require_organiser(interaction, self._clubs), read_slate(interaction.message)
         found = self._find_reviews(interaction, (values or arguments[3:])[0])
-        said = "" if found else "No review is called so. Try another word, or leave it empty for the newest."
+        said = "" if found else "No review is called that. Try another word, or leave it empty for the newest."
         await self._show(interaction, club, read_terms(arguments), Slate(before.ticked, found), page=-1, said=said)
 
     def _find_reviews(self, interaction: Interaction, words: str) -> tuple[str, ...]:
@@ -171,11 +171,11 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
     ) -> None:
         """Show a slate; where it offers nothing else, a page of the suggestions that are not on it."""
         channel = _channel(interaction, club)
-        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        found = await self._suggestions.offers(club.guild_id, _SHOWN)
         queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         ticked = self._read(interaction, slate.ticked, queue)
         if len(ticked) < len(slate.ticked):
-            said = "Something that was on the slate is not open any more, and was taken off it."
+            said = "A paper of the slate is not suggested any more, and was taken off it."
         left = [offer for offer in queue.values() if offer not in ticked]
         room = MOST_OPTIONS - len(ticked)
         page = page if page * room < len(left) else 0
@@ -212,7 +212,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         """Open the ballot that was shown, and post it."""
         club, terms = await require_organiser(interaction, self._clubs), read_terms(arguments)
         now, channel, slate = discord.utils.utcnow(), _channel(interaction, club), read_slate(interaction.message)
-        found = await self._suggestions.queue(club.guild_id, _SHOWN)
+        found = await self._suggestions.offers(club.guild_id, _SHOWN)
         queue = {offer.value: offer for offer in map(offer_suggestion, found)}
         chosen = self._read(interaction, slate.ticked, queue)
         late = terms.closes_at is not None and terms.closes_at < now + SHORTEST
@@ -220,7 +220,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
             await self._show(interaction, club, terms, slate)
             return
         if late:
-            raise ClubError("The moment at which it was to close has come meanwhile. Prepare it anew: /ballot open.")
+            raise ClubError("The time at which it was to close has passed. Start again with /ballot open.")
         await interaction.response.defer()
         ballot = await self._ballots.open_ballot(
             club.guild_id, interaction.user.id, [offer.option for offer in chosen], channel.id, now,
@@ -318,7 +318,11 @@ def _channel(interaction: Interaction, club: Club) -> discord.TextChannel:
         raise ClubError("Paperclub has just started and does not know the server yet. Try again in a moment.")
     channel = guild.get_channel(club.channel_id) if club.channel_id else interaction.channel
     if not isinstance(channel, discord.TextChannel):
-        gone = "The club's channel is gone, or Paperclub cannot see it" if club.channel_id else "No ballot fits in here"
+        gone = (
+            "The club's channel is gone, or Paperclub cannot see it"
+            if club.channel_id
+            else "A ballot cannot be posted here"
+        )
         raise ClubError(f"{gone}: choose a text channel with /club setup.")
     return channel
 

@@ -111,11 +111,9 @@ class CountingCog(commands.Cog):
                 self._changed[number] = guild_id
                 self._bot.outbox.wake()
         for number, guild_id in list(self._changed.items()):
-            if (
-                (at := self._edited.get(number)) is None
-                or now - at >= _EDITS
-                or not await self._waits(guild_id, number)
-            ):
+            at = self._edited.get(number)
+            lately = at is not None and timedelta() <= now - at < _EDITS  # and not later: clocks are put back
+            if not lately or not await self._waits(guild_id, number):
                 del self._changed[number]
                 await self._edit(guild_id, number, now)
         moments = [self._edited[number] + _EDITS for number in self._changed]
@@ -142,6 +140,10 @@ class CountingCog(commands.Cog):
         try:
             channel = self._bot.get_partial_messageable(ballot.channel_id, guild_id=guild_id)
             await channel.get_partial_message(ballot.message_id).edit(view=view)
+        except discord.NotFound:
+            _log.info("the message of ballot %s of guild %s is gone", number, guild_id)
+            if not over:  # so that organisers can post it again
+                await self._ballots.put_message(guild_id, number, None)
         except _FAILURES as error:
             _log.info("the message of ballot %s of guild %s could not be edited: %s", number, guild_id, error)
 

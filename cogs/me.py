@@ -7,10 +7,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.ballot import BallotState
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.members import MemberStore
-from bot.club.stores.suggestions import SuggestionStore
 from bot.ui.answers import answered, reply
 from bot.ui.controls import Controls, Interaction
 from bot.ui.me import export_message, forget_question, forgotten, me_page
@@ -24,14 +24,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
     def __init__(
         self,
         members: MemberStore,
-        suggestions: SuggestionStore,
         meetings: MeetingStore,
         ballots: BallotStore,
         controls: Controls,
         mentions: Mentions,
     ) -> None:
         self._members = members
-        self._suggestions = suggestions
         self._meetings = meetings
         self._ballots = ballots
         self._mentions = mentions
@@ -72,14 +70,18 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
 
     async def forget_now(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Forget the member who clicked."""
-        await self._members.forget(require_club(interaction), interaction.user.id, discord.utils.utcnow())
+        guild_id = require_club(interaction)
+        await self._members.forget(guild_id, interaction.user.id, discord.utils.utcnow())
+        ballot = await self._ballots.get_latest(guild_id)
+        if ballot and ballot.state is BallotState.OPEN:
+            interaction.client.dispatch("ballot_change", ballot)  # one may have voted less
         await reply(interaction, forgotten())
 
     async def _show(self, interaction: Interaction) -> None:
         guild_id, member_id = require_club(interaction), interaction.user.id
         stored, queue, coming, ballot = await asyncio.gather(
             self._members.collect(guild_id, member_id),
-            self._suggestions.queue(guild_id),
+            self._members.list_wanted(guild_id, member_id),
             self._meetings.list_coming(guild_id),
             self._ballots.get_latest(guild_id),
         )
@@ -99,5 +101,5 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    stores = MemberStore(database), SuggestionStore(database), MeetingStore(database), BallotStore(database)
+    stores = MemberStore(database), MeetingStore(database), BallotStore(database)
     await bot.add_cog(MeCog(*stores, bot.controls, bot.mentions))

@@ -1,5 +1,8 @@
 """/next: what the club reads next."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -10,7 +13,7 @@ from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.suggestions import SuggestionStore
-from bot.errors import ClubError, LibraryLoading, LibraryNotConnected
+from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, StorageFault
 from bot.library.library import Libraries
 from bot.library.review import Review
 from bot.ui import meetings
@@ -20,6 +23,7 @@ from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.presence import Presence, find_presence
+from bot.ui.text import clean
 
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
 
@@ -98,7 +102,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             await self._meetings.free_place(guild_id, number, member_id, discord.utils.utcnow())
         elif meeting.presenter_id is not None:
             if not is_organiser(interaction, await self._clubs.get(guild_id)):
-                raise ClubError("Somebody else presents it. They can say so themselves, or an organiser can.")
+                raise ClubError("Somebody else presents it. Only they or an organiser can change that.")
             now = discord.utils.utcnow()
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, now, actor_id=member_id)
         await interaction.response.edit_message(view=await self._card(interaction, number))
@@ -119,9 +123,11 @@ class MeetingsCog(commands.Cog, description="Meetings"):
 
     async def write_notes(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Keep the notes that were written."""
-        club, notes = await require_organiser(interaction, self._clubs), (values or arguments[1:])[0].strip()
+        club, notes = await require_organiser(interaction, self._clubs), clean((values or arguments[1:])[0]).strip()
         if len(notes) > MOST_NOTES:
-            raise ClubError(f"Notes hold {MOST_NOTES:,} characters, and these are {len(notes):,}. Nothing was changed.")
+            raise ClubError(
+                f"Notes hold at most {MOST_NOTES:,} characters, and these have {len(notes):,}. Nothing was changed."
+            )
         number, now = int(arguments[0]), discord.utils.utcnow()
         meeting = await self._meetings.write_notes(club.guild_id, number, interaction.user.id, notes, now)
         await reply(interaction, meetings.manage_page(meeting, done="The notes are kept"))
@@ -164,8 +170,10 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             presence = await find_presence(interaction, meeting.presenter_id)
             unknown = presence is Presence.UNKNOWN
             if presence is Presence.LEFT:
-                now = discord.utils.utcnow()
-                meeting = await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
+                with suppress(StorageFault):  # it is read all the same
+                    now = discord.utils.utcnow()
+                    await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
+                meeting = replace(meeting, presenter_id=None)
         return meetings.meeting_card(meeting, coming, self._review(interaction, meeting), presenter_unknown=unknown)
 
     def _review(self, interaction: Interaction, meeting: Meeting) -> Review | None:

@@ -17,15 +17,15 @@ from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Suggestion
-from bot.errors import ClubError
+from bot.errors import ClubError, LibraryLoading, LibraryNotConnected
 from bot.library.library import Libraries
-from bot.library.naming import review_of
 from bot.papers.catalog import PaperCatalog
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction, is_private
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.suggestions import PER_PAGE, ask_decline, chosen, queue_page, suggestion_card, suggestion_page, thanks
+from bot.ui.text import clean
 
 _log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class QueueCog(commands.Cog, description="What to read next"):
             interaction.user.id,
             discord.utils.utcnow(),
         )
-        why = " ".join(values[0].split())[:300]
+        why = " ".join(clean(values[0]).split())[:300]
         if not why:
             raise ClubError("Say in a few words why it is declined: the one who suggested it would like to know.")
         declined = await self._decisions.decline(club.guild_id, _number(arguments[0]), actor, why, now)
@@ -213,7 +213,7 @@ class QueueCog(commands.Cog, description="What to read next"):
         )
         place = min(_number([*arguments, *values][1]), 1_000) or None
         moved = await self._decisions.put_at(club.guild_id, _number(arguments[0]), place, actor, now)
-        done = f"It stands at place {place}." if place else "The votes decide where it stands."
+        done = f"It stands at place {moved.place}." if moved.place else "The votes decide where it stands."
         await reply(interaction, await self._page(interaction, moved, done))
 
     async def _page(self, interaction: Interaction, suggestion: Suggestion, done: str = "") -> View:
@@ -265,8 +265,11 @@ class ProgressCog(commands.Cog):
         suggestion = await self._suggestions.get(post.guild_id, int(post.slot.partition(":")[2]))
         if suggestion is None or suggestion.suggested_by is None:
             return None
-        now, paper_id = discord.utils.utcnow(), suggestion.paper_id
-        review = review_of(self._libraries, post.guild_id, paper_id, now) if paper_id else None
+        try:
+            library = self._libraries.for_guild(post.guild_id)
+            review = library.get(suggestion.review_key or "", discord.utils.utcnow())
+        except (LibraryLoading, LibraryNotConnected):
+            review = None
         return thanks(suggestion, review)
 
 

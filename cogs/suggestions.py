@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -32,21 +33,22 @@ from bot.ui.patience import SILENCE, awaited
 from bot.ui.suggestions import (
     LONGEST_REASON,
     LONGEST_TITLE,
+    LONGEST_VALUE,
     ask_title,
     ask_why,
     read_before,
     suggested,
-    suggestion_card,
     which_of_message,
     which_paper,
 )
-from bot.ui.text import label
+from bot.ui.text import clean, label, truncate
 
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 500  # questions of which is known what was typed
 _LOOKING = 60.0  # seconds for which the message of a suggestion waits to be completed
-_LATER = "title and authors are filled in when they can be found out"
+_STRANGE = "That button belongs to another version of the bot. Please run the command again."
+_LATER = "title and authors are filled in once a source knows them"
 
 
 class SuggestionsCog(commands.Cog, description="What to read next"):
@@ -128,11 +130,12 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
                 "No paper is named in that message: links to papers, arXiv ids and DOIs are understood. "
                 "/suggest takes a title too."
             )
-        if len(ids) == 1:
-            await self._ask(interaction, ids[0])
+        choices = [paper_id for paper_id in ids if len(str(paper_id)) <= LONGEST_VALUE]
+        if len(choices) < 2:
+            await self._ask(interaction, (choices or ids)[0])
             return
         now = discord.utils.utcnow()
-        known = {paper_id: self._catalog.recall(paper_id, now) for paper_id in ids[:25]}
+        known = {paper_id: self._catalog.recall(paper_id, now) for paper_id in choices[:25]}
         named = [(paper_id, readable_text(of.paper.title) if of else str(paper_id)) for paper_id, of in known.items()]
         await reply(interaction, which_of_message(named))
 
@@ -141,14 +144,17 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
     async def ask(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask why the paper of a card, or of a menu, is suggested."""
         require_club(interaction)
-        paper_id = read_id(values[0]) if values else read_paper(arguments) if len(arguments) == 3 else None
+        paper_id = read_id(values[0]) if values else _read_paper(arguments)
         if paper_id is None:
-            raise ClubError("That button belongs to another version of the bot. Please run the command again.")
+            raise ClubError(_STRANGE)
         await self._ask(interaction, paper_id)
 
     async def suggest_asked(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Suggest the paper that the form was opened for."""
-        await self._suggest(interaction, read_paper(arguments), values[0])
+        paper_id = _read_paper(arguments)
+        if paper_id is None:
+            raise ClubError(_STRANGE)
+        await self._suggest(interaction, paper_id, values[-1])
 
     async def choose(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Suggest what was chosen in the menu of a search."""
@@ -179,7 +185,7 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
         if paper_id := next(iter(review.paper_ids), None):
             await self._suggest(interaction, paper_id, values[0], review)
         else:
-            await self._suggest_title(interaction, review.name, values[0], review)
+            await self._suggest_title(interaction, truncate(review.name, LONGEST_TITLE), values[0], review)
 
     # --- suggesting -------------------------------------------------------------------------------
 
@@ -233,9 +239,11 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
                 view = suggested(receipt, who, f"{reason}; {_LATER}.")
             else:
                 proposal = propose_paper(known.paper, paper_id)
-                view = suggestion_card(
-                    await self._decisions.describe(suggestion.guild_id, suggestion.id, proposal, now)
-                )
+                try:
+                    newest = await self._decisions.describe(suggestion.guild_id, suggestion.id, proposal, now)
+                except ClubError:  # it is over already, or cannot be kept just now: it is in the queue all the same
+                    newest = await self._suggestions.get(suggestion.guild_id, suggestion.id) or suggestion
+                view = suggested(replace(receipt, suggestion=newest), who)
         await edit(view)
 
     async def _suggest_words(self, interaction: Interaction, words: str, why: str) -> None:
@@ -273,14 +281,11 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
 
     async def _propose(self, interaction: Interaction, proposal: Proposal, why: str, again: Review | None) -> Receipt:
         """Keep a proposal, under all names by which an earlier one may be known."""
-        why = " ".join(why.split())
+        why = " ".join(clean(why).split())
         if len(why) > LONGEST_REASON:
             raise ClubError(f"Say it in at most {LONGEST_REASON} characters; these were {len(why):,}.")
         if again:
-            proposal = Proposal(
-                proposal.title, proposal.paper_id, proposal.authors, proposal.year, proposal.described, proposal.keys,
-                again.key,
-            )  # fmt: skip
+            proposal = replace(proposal, review_key=again.key)
         guild_id, now = require_club(interaction), discord.utils.utcnow()
         return await self._suggestions.propose(guild_id, interaction.user.id, proposal, why, now)
 
@@ -310,6 +315,12 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
 
 
 Edit = Callable[[View], Awaitable[object]]
+
+
+def _read_paper(arguments: list[str]) -> PaperId | None:
+    """Read a paper from the arguments of a control, if that is one."""
+    paper_id = read_paper(arguments) if len(arguments) == 3 else None
+    return paper_id if paper_id and read_id(str(paper_id)) else None
 
 
 def _read_title(text: str) -> Proposal:

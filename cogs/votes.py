@@ -1,5 +1,7 @@
 """Votes: the button under a ballot, and the private paper on which a member chooses."""
 
+import re
+
 from discord.ext import commands
 
 from bot.client import Paperclub
@@ -29,16 +31,13 @@ class VoteCog(commands.Cog):
     async def open_paper(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Give a member their ballot paper."""
         ballot = await self._open_ballot(interaction, arguments[0])
-        if ballot.message_id is None and interaction.message and not is_private(interaction):
-            # The bot was killed before it could note which message it had posted.
-            await self._ballots.put_message(ballot.guild_id, ballot.id, interaction.message.id)
         choices = await self._choices(interaction, ballot)
         await reply(interaction, ballot_paper(ballot, choices, interaction.id))
 
     async def approve(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Keep what a member ticked, instead of what they had ticked before."""
         ballot = await self._open_ballot(interaction, arguments[0], Method.APPROVAL)
-        choices = sorted(_position(ballot, value) for value in values)
+        choices = sorted({_position(ballot, value) for value in values})
         await self._ballots.cast(ballot.guild_id, ballot.id, interaction.user.id, choices, interaction.id)
         await self._show(interaction, ballot, "Your vote is kept." if choices else "Your vote was taken back.")
 
@@ -70,13 +69,17 @@ class VoteCog(commands.Cog):
         ballot = await self._ballots.get(interaction.guild_id or 0, int(number))
         if ballot is None or (method and ballot.method is not method):
             raise ClubError("That ballot is not one of this club. /ballot show brings up the latest one.")
+        if ballot.message_id is None and interaction.message and not is_private(interaction):
+            # The bot was killed before it could note which message it had posted, or Discord gave no answer.
+            await self._ballots.put_message(ballot.guild_id, ballot.id, interaction.message.id)
+            interaction.client.dispatch("ballot_change", ballot)
         if not takes_vote(ballot.state, ballot.closes_at, interaction.id):
             raise ClubError(OVER)
         return ballot
 
 
 def _position(ballot: Ballot, value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and int(value[:9]) < len(ballot.options)):
+    if not re.fullmatch(_POSITION, value) or int(value) >= len(ballot.options):
         raise ClubError("That paper is not on the ballot. /ballot show brings it up anew.")
     return int(value)
 

@@ -38,11 +38,11 @@ def parse_deadline(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     at = _read_moment(typed, now, zone) if span is None else now + min(span, LONGEST * 2)
     if at is None:
         shown = " ".join(text.split())[:60]
-        raise ClubError(f"“{shown}” is no time that Paperclub understands. {_HELP}")
+        raise ClubError(f"Paperclub does not understand the time “{shown}”. {_HELP}")
     if at <= now:
-        raise ClubError(f"That moment is over: it is {now.astimezone(zone):%Y-%m-%d %H:%M} for the club. {_HELP}")
+        raise ClubError(f"That time has passed: for the club it is {now.astimezone(zone):%Y-%m-%d %H:%M} now. {_HELP}")
     if at < now + SHORTEST:
-        raise ClubError(f"That is too soon: it has to last a minute at least. {_HELP}")
+        raise ClubError(f"That is too soon: it has to last at least a minute. {_HELP}")
     if at > now + LONGEST:
         raise ClubError(f"That is too far away: {LONGEST.days} days is the longest. {_HELP}")
     return at

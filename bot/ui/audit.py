@@ -32,5 +32,7 @@ def audit_page(lines: Sequence[AuditLine], page: int, total: int) -> View:
 def _line(line: AuditLine) -> str:
     """Write a line; a mention shows a name to those who read it, and pings nobody."""
     who = f" <@{line.actor_id}>" if line.actor_id else ""
-    what = _ROLE.sub(r"organisers <@&\1>", _CHANNEL.sub(r"channel <#\1>", one_line(line.subject, 200)))
+    what = one_line(line.subject, 200)
+    if line.action == "set":  # and not where the title of a paper holds such words
+        what = _ROLE.sub(r"organisers <@&\1>", _CHANNEL.sub(r"channel <#\1>", what))
     return f"- {discord.utils.format_dt(line.at, 'd')}{who} **{one_line(line.action, 40)}** {what}"

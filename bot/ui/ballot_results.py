@@ -10,7 +10,7 @@ from bot.ui.ballots import METHODS, gap, link_to_ballot, title_of
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.links import is_web_address
-from bot.ui.text import author_list, length, no_links, one_line
+from bot.ui.text import author_list, label, length, no_links, one_line, truncate
 
 _BAR = 14  # blocks of the longest bar: with a number it fits a phone's line
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -32,8 +32,8 @@ def _heading(winner: BallotOption | None) -> str:
     if winner is None:
         return "## No paper was chosen"
     name = one_line(title_of(winner), 400)
-    ids = [f"`{winner.paper_id}`"] if winner.paper_id and "`" not in str(winner.paper_id) else []
-    about = [no_links(author_list(winner.authors, 6)), str(winner.year or ""), *ids]
+    ids = [f"`{label(str(winner.paper_id), 100)}`"] if winner.paper_id and "`" not in str(winner.paper_id) else []
+    about = [truncate(no_links(author_list(winner.authors, 6)), 300), str(winner.year or ""), *ids]
     lines = ["-# 🏆 The club reads next", f"{'##' if len(name) <= 70 else '###'} {name}"]
     return "\n".join([*lines, f"-# {line}" if (line := " · ".join(filter(None, about))) else ""]).rstrip()
 

@@ -11,8 +11,7 @@ from discord import ui
 
 from bot.club.ballot import Ballot, BallotOption, BallotState
 from bot.club.meeting import Meeting
-from bot.club.stores.members import Stored
-from bot.club.suggestion import Suggestion
+from bot.club.stores.members import Stored, Wanted
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
@@ -39,7 +38,7 @@ _CALLED = {
 
 def me_page(
     stored: Stored,
-    queue: Sequence[Suggestion],
+    queue: Sequence[Wanted],
     coming: Sequence[Meeting],
     ballot: Ballot | None,
     choices: Sequence[int],
@@ -47,11 +46,12 @@ def me_page(
 ) -> View:
     """Show a member what is stored about them: what is open now by name, and the rest as numbers.
 
-    `queue` and `coming` are the club's; `ballot` is its latest one, and `choices` what this member chose in it.
+    `queue` are the open suggestions that they want; `coming` and `ballot`, the latest one, are the club's, and
+    `choices` is what this member chose in it.
     """
     me = stored.member_id
-    own = [each for each in queue if each.suggested_by == me]
-    wanted = [each for each in queue if each.suggested_by != me and me in each.voices]
+    own = [each for each in queue if each.own]
+    wanted = [each for each in queue if not each.own]
     presented = [each for each in coming if each.presenter_id == me]
     parts = ["## What is stored about you\n-# In this club; only you see this"]
     if own:
@@ -74,7 +74,7 @@ def me_page(
     return layout(*items, row(*buttons))
 
 
-def _name(each: Suggestion | Meeting | BallotOption) -> str:
+def _name(each: Wanted | Meeting | BallotOption) -> str:
     return one_line(readable_text(truncate(each.title, 120)), 120)
 
 

@@ -9,7 +9,7 @@ from discord import ui
 from bot.club.ballot import Ballot, BallotState
 from bot.club.counting import Method
 from bot.club.meeting import MOST_NOTES, Meeting, tell_tally
-from bot.club.suggestion import Suggestion
+from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
@@ -55,7 +55,7 @@ def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
 def _heading(meeting: Meeting, coming: Sequence[Meeting], review: Review | None) -> list[str]:
     when = "The club reads next" if coming[0].id == meeting.id else "The club reads later"
     title = one_line(_name(meeting), 240)
-    about = [no_links(author_list(meeting.authors, _AUTHORS))]
+    about = [truncate(no_links(author_list(meeting.authors, _AUTHORS)), 300)]
     if meeting.paper_id and is_web_address(meeting.paper_id.url):
         name = label(str(meeting.paper_id), 100)
         about.append(named_link(escape(name), name, meeting.paper_id.url))
@@ -99,7 +99,7 @@ def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
     if meeting.presenter_id is None:
         return "🎤 Nobody presents it yet"
     if unknown:
-        return "🎤 Somebody wants to present it; Discord does not say just now who"
+        return "🎤 Somebody presents it; Discord cannot say just now who"
     return f"🎤 <@{meeting.presenter_id}> presents it"
 
 
@@ -124,7 +124,7 @@ def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
 def _others(meeting: Meeting, coming: Sequence[Meeting], others: Sequence[Meeting]) -> list[str]:
     lines = ["**After that**" if coming[0].id == meeting.id else "**Also to come**"]
     for each in others[:_FOLLOWING]:
-        authors = no_links(author_list(each.authors, 1))
+        authors = truncate(no_links(author_list(each.authors, 1)), 80)
         lines.append(f"- {one_line(_name(each, 120), 120)}{f' · {authors}' if authors else ''}")
     if len(others) > _FOLLOWING:
         lines.append(f"-# and {len(others) - _FOLLOWING} more")
@@ -183,7 +183,7 @@ def drop_question(meeting: Meeting) -> View:
         f"### Drop {one_line(_name(meeting), 200)}?",
         "It is not read next any more. What comes after it moves up.",
     ]
-    if meeting.suggestion:
+    if meeting.suggestion and meeting.suggestion.state is State.CHOSEN:
         votes = meeting.suggestion.votes
         lines.append(f"As a suggestion it goes back to the queue, with its {votes} vote{'' if votes == 1 else 's'}.")
     if meeting.presenter_id:

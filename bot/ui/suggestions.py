@@ -16,10 +16,11 @@ from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, beside, button, field, form, menu, row, write_argument
 from bot.ui.spans import escape_with_addresses
-from bot.ui.text import author_list, calendar_date, escape, label, no_links, one_line, quoted, truncate
+from bot.ui.text import author_list, calendar_date, escape, label, length, no_links, one_line, quoted, truncate
 
 LONGEST_REASON = 500  # characters, and those of a title
 LONGEST_TITLE = 300
+LONGEST_VALUE = 100  # of an option of a menu
 
 PER_PAGE = 5  # suggestions
 _REASONS = 3  # that one suggestion shows
@@ -49,7 +50,7 @@ def suggested(receipt: Receipt, who: int, remark: str = "") -> View:
     """Answer a proposal; `who` made it, and `remark` says what else is to be known."""
     said = {
         Proposed.NEW: "",
-        Proposed.JOINED: f"<@{who}> wants to read this too; it had been suggested before.",
+        Proposed.JOINED: f"<@{who}> wants to read this too; it was suggested before.",
         Proposed.ALREADY: "You want to read this already, and a paper counts once for each member.",
     }[receipt.outcome]
     remarks = [said, _before(receipt.before) if receipt.before else "", remark]
@@ -88,9 +89,9 @@ def _heading(suggestion: Suggestion) -> list[str]:
     return lines
 
 
-def _about(suggestion: Suggestion, authors: int) -> str:
+def _about(suggestion: Suggestion, authors: int, room: int = 400) -> str:
     """Say who wrote it, when, and under which number; empty for a title that no source knows."""
-    about = [no_links(author_list(suggestion.authors, authors)), str(suggestion.year or "")]
+    about = [truncate(no_links(author_list(suggestion.authors, authors)), room), str(suggestion.year or "")]
     if suggestion.paper_id and suggestion.described:
         scheme, value = suggestion.paper_id.scheme, suggestion.paper_id.value
         about.append(f"`{label({'arxiv': 'arXiv'}.get(scheme, scheme) + ':' + value, 60).replace('`', '')}`")
@@ -205,12 +206,19 @@ def queue_page(queue: Page, member_id: int | None = None, decided: Sequence[Sugg
     items: list[ui.Item[Any]] = [ui.TextDisplay(f"### {count}{f' · page {page + 1} of {last + 1}' if last else ''}")]
     if not shown:
         items.append(ui.TextDisplay("`/suggest` proposes what the club reads next: a link, a number or a title."))
-    for rank, each in shown:
+    texts: list[str] = []
+    outcomes = "\n".join(
+        f"-# Yours: {one_line(readable_text(each.title), 120)}. {_outcome(each)}" for each in decided[:3]
+    )
+    for room in (200, 120):  # for each part of a suggestion
+        texts = [_in_queue(rank, each, member_id, room) for rank, each in shown]
+        if sum(map(length, [*texts, outcomes])) <= _ROOM_OF_TEXT:
+            break
+    for text, each in zip(texts, queue.suggestions, strict=True):
         items.append(ui.Separator(visible=False))
-        items.append(beside(_in_queue(rank, each, member_id), _vote(each, page, member_id)))
-    if decided and page == 0:
-        lines = [f"-# Yours: {one_line(readable_text(each.title), 120)}. {_outcome(each)}" for each in decided[:3]]
-        items.append(ui.TextDisplay("\n".join(lines)))
+        items.append(beside(text, _vote(each, page, member_id)))
+    if outcomes and page == 0:
+        items.append(ui.TextDisplay(outcomes))
     if shown:
         options = [
             discord.SelectOption(label=label(f"{rank}. {readable_text(each.title)}", 100), value=str(each.id))
@@ -227,14 +235,14 @@ def queue_page(queue: Page, member_id: int | None = None, decided: Sequence[Sugg
     return layout(*items, *([row(*ways)] if ways else []))
 
 
-def _in_queue(rank: int, each: Suggestion, member_id: int | None) -> str:
+def _in_queue(rank: int, each: Suggestion, member_id: int | None, room: int) -> str:
     mine = member_id in each.voices
     own = " · you too" if mine and each.suggested_by != member_id else ""
     by = f" · by <@{each.suggested_by}>" if each.suggested_by else ""
-    lines = [f"**{rank}. {one_line(readable_text(each.title), 200)}**"]
-    lines += [f"-# {about}"] if (about := _about(each, 1)) else []
+    lines = [f"**{rank}. {one_line(readable_text(each.title), room)}**"]
+    lines += [f"-# {about}"] if (about := _about(each, 1, room)) else []
     lines += [f"{_count(each.votes)}{by}{own}"]
-    lines += [f"> {one_line(reason.text, 200)}" for reason in each.reasons[:1]]
+    lines += [f"> {one_line(reason.text, room)}" for reason in each.reasons[:1]]
     return "\n".join(lines)
 
 

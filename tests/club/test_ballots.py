@@ -13,6 +13,8 @@ from bot.club.ballot import GRACE, Ballot, BallotState, Option, clicked_at, numb
 from bot.club.counting import Method, Outcome
 from bot.club.post import State as PostState
 from bot.club.stores.ballots import BallotStore
+from bot.club.stores.decisions import DecisionStore
+from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Proposal, State, propose_title
@@ -127,6 +129,37 @@ async def test_the_winner_is_read_next_once_and_the_others_keep_their_voices(
     chosen = await suggestions.get(7, winner)
     assert chosen
     assert chosen.state is State.CHOSEN
+
+
+async def test_a_winner_that_an_organiser_has_chosen_meanwhile_is_read_once(
+    ballots: BallotStore, suggestions: SuggestionStore, database: Database
+) -> None:
+    opened = await open_one(ballots, suggestions)
+    number, winner = opened.id, opened.options[1].suggestion_id
+    assert winner
+    await ballots.cast(7, number, 1, [1], click(NOW))
+    await DecisionStore(database).accept(7, winner, 9, NOW)
+    await ballots.count_due(7, number, END + GRACE)
+    (coming,) = await MeetingStore(database).list_coming(7)
+    assert coming.suggestion
+    assert (coming.suggestion.id, coming.suggestion.state, coming.chosen_by) == (winner, State.CHOSEN, 9)
+    assert coming.victory, "and it is said that it won the ballot too"
+
+
+async def test_what_was_declined_meanwhile_and_wins_is_read_and_stays_declined(
+    ballots: BallotStore, suggestions: SuggestionStore, database: Database
+) -> None:
+    opened = await open_one(ballots, suggestions)
+    declined = opened.options[0].suggestion_id
+    assert declined
+    await DecisionStore(database).decline(7, declined, 9, "Too long", NOW)
+    await ballots.cast(7, opened.id, 1, [0], click(NOW))
+    await ballots.count_due(7, opened.id, END + GRACE)
+    meetings = MeetingStore(database)
+    (coming,) = await meetings.list_coming(7)
+    assert coming.suggestion
+    assert coming.suggestion.state is State.DECLINED
+    assert await meetings.drop(7, coming.id, 9, END) is None
 
 
 async def test_of_equals_the_older_suggestion_wins(ballots: BallotStore, suggestions: SuggestionStore) -> None:

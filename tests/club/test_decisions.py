@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.club.ballot import Option
+from bot.club.stores.ballots import BallotStore
 from bot.club.stores.decisions import DecisionStore
+from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.suggestions import Proposed, SuggestionStore
 from bot.club.suggestion import Proposal, State, propose_id, propose_paper, propose_title
 from bot.database.database import Database
@@ -152,3 +155,26 @@ async def test_two_that_turn_out_to_be_one_paper_become_one(
     assert await suggestions.get(7, by_doi) == kept
     assert (await suggestions.add_voice(7, by_doi, 3, LATER)).id == by_id
     assert [each.id for each in await suggestions.queue(7)] == [by_id]
+
+
+async def test_what_is_chosen_or_on_a_ballot_stays_so_when_it_becomes_another(
+    suggestions: SuggestionStore, decisions: DecisionStore, database: Database
+) -> None:
+    by_id = (await suggestions.propose(7, ADA, propose_id(BERT.id), "", NOW)).suggestion
+    by_doi = (await suggestions.propose(7, GRACE, propose_id(PaperId("doi", "10.1/bert")), "", LATER)).suggestion
+    options = [Option(each.title, NOW, each.id) for each in (by_id, by_doi)]
+    opened = await BallotStore(database).open_ballot(7, ORGANISER, options, 5, NOW)
+    await decisions.accept(7, by_id.id, ORGANISER, NOW)
+    await decisions.accept(7, by_doi.id, ORGANISER, NOW)
+    await decisions.describe(7, by_doi.id, propose_paper(BERT, PaperId("doi", "10.1/bert")), LATER)
+    found = await BallotStore(database).get(7, opened.id)
+    assert found
+    assert [each.title for each in found.options] == ["BERT", "BERT"]
+    meetings = MeetingStore(database)
+    first, second = await meetings.list_coming(7)
+    assert [each.suggestion and each.suggestion.id for each in (first, second)] == [by_id.id, by_id.id]
+    assert first.title == second.title == "BERT"
+    assert await meetings.drop(7, second.id, ORGANISER, LATER) is None, "it is still read next"
+    back = await meetings.drop(7, first.id, ORGANISER, LATER)
+    assert back
+    assert (back.id, back.votes) == (by_id.id, 2)

@@ -10,7 +10,7 @@ import simcord
 from simcord.results import ResponseMessage
 from sqlalchemy import Connection, select, update
 
-from bot.club.ballot import Ballot, BallotState
+from bot.club.ballot import Ballot, BallotState, Option
 from bot.club.counting import Method
 from bot.club.post import State
 from bot.club.stores.ballots import BallotStore
@@ -172,7 +172,7 @@ async def test_reviews_can_be_put_to_the_vote(club: Club) -> None:
     message = (await olga.select(message, [option(message, "A Primer in BERTology")])).response
     asked = await olga.click(message, label="Find reviews")
     message = (await olga.submit_modal(asked, {"words": "zzzzqqq"})).response
-    assert "⚠️ No review is called so" in text_of(message)
+    assert "⚠️ No review is called that" in text_of(message)
     message = (await olga.click(message, label="Suggestions")).response
     primer, attention = option(message, "A Primer in BERTology"), option(message, TITLES[0])
     message = (await olga.select(message, [primer, attention])).response
@@ -592,7 +592,7 @@ async def test_forged_votes_are_answered_in_a_sentence_and_change_nothing(club: 
     await suggest(club)
     message = await open_ballot(club, organiser(club))
     number = str(number_of(message))
-    values = ["x", "-1", "9", "²", "9" * 90]
+    values = ["x", "-1", "9", "²", "9" * 90, "0" * 9 + "7"]
     options = [discord.SelectOption(label=value, value=value) for value in values]
     forged = await forge(
         club,
@@ -682,3 +682,62 @@ async def test_the_largest_ballot_fits_into_every_message(club: Club) -> None:
     assert len(text_of(result)) <= 4_000
     assert "more rounds like these" in text_of(result)
     assert "25." in text_of(posted(club)[0])
+
+
+async def test_a_ballot_whose_message_was_deleted_can_be_posted_again(club: Club) -> None:
+    olga = organiser(club)
+    await suggest(club)
+    await open_ballot(club, olga)
+    for each in list(club.channel.history()):
+        await each.delete()
+    shown = (await club.ada.slash(club.channel, "ballot show")).response
+    paper = (await club.ada.click(shown, label="Vote")).response
+    await club.ada.select(paper, ["1"])
+    await club.env.advance_time(70)
+    again = (await olga.slash(club.channel, "ballot open")).response
+    assert "Go to the ballot" not in button_labels(again), "it would lead nowhere"
+    await club.env.advance_time(600)
+    await olga.click(again, label="Post it again")
+    assert "1 member has voted so far" in text_of(public(club))
+    await club.grace.select(await paper_of(club, club.grace, public(club)), ["1"])
+    await club.env.advance_time(70)
+    assert "2 members have voted so far" in text_of(public(club))
+
+
+async def test_who_is_forgotten_has_not_voted(club: Club) -> None:
+    await suggest(club)
+    message = await open_ballot(club, organiser(club))
+    await club.ada.select(await paper_of(club, club.ada, message), ["1"])
+    await club.env.advance_time(70)
+    assert "1 member has voted so far" in text_of(public(club))
+    await club.ada.click((await club.ada.slash(club.channel, "me forget")).response, label="Forget me")
+    await club.env.advance_time(70)
+    assert "Nobody has voted so far" in text_of(public(club))
+    await club.ada.select(await paper_of(club, club.ada, message), ["0"])
+    assert await choices(club, club.ada) == (0,)
+
+
+async def test_a_clock_that_is_put_back_keeps_no_message_from_its_edit(club: Club) -> None:
+    await suggest(club)
+    message = await open_ballot(club, organiser(club))
+    counting: Any = club.bot.get_cog("CountingCog")
+    opened, now = await latest(club), club.env.now()
+    await counting.on_ballot_change(opened)
+    await counting.tick(now + timedelta(days=1))
+    await club.env.settle()
+    await BallotStore(club.bot.database).cast(opened.guild_id, opened.id, club.ada.id, [1], message.id)
+    await counting.on_ballot_change(opened)
+    await counting.tick(now)
+    assert "1 member has voted so far" in text_of(public(club))
+
+
+async def test_a_message_that_discord_kept_although_it_gave_no_answer_says_that_it_is_over(club: Club) -> None:
+    store, now = BallotStore(club.bot.database), club.env.now()
+    options = [Option(title, now) for title in TITLES[:2]]
+    opened = await store.open_ballot(club.env.guild.id, 1, options, club.channel.id, now)
+    await store.cancel_ballot(club.env.guild.id, opened.id, 1, now)
+    message = await forge(club, button("vote", str(opened.id), label="Vote"))
+    assert "This ballot is closed" in text_of((await club.ada.click(message, label="Vote")).response)
+    await club.env.settle()
+    assert "This ballot was cancelled" in text_of(public(club))
+    assert "Vote" not in button_labels(public(club))

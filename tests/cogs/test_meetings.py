@@ -17,6 +17,7 @@ from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.meetings import MeetingStore, assign_paper
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Proposal, keys_of, propose_title
+from bot.errors import StorageFault
 from bot.papers.identifiers import PaperId
 from bot.ui.cards import layout
 from bot.ui.controls import button, row
@@ -154,7 +155,7 @@ async def test_one_presents_and_who_comes_second_is_told_who(club: Club) -> None
     assert (await coming(club))[0].presenter_id == club.grace.id
     refused = await club.ada.click(await show_next(club), label="Not me after all")
     assert refused.ephemeral
-    assert "They can say so themselves" in text_of(refused.response)
+    assert "Only they or an organiser" in text_of(refused.response)
     freed = await club.grace.click(await show_next(club), label="Not me after all")
     assert "Nobody presents it yet" in text_of(freed.response)
     assert "I'll present" in button_labels(freed.response)
@@ -181,6 +182,20 @@ async def test_who_has_left_is_not_named_and_their_place_is_free(club: Club) -> 
     assert (await coming(club))[0].presenter_id is None
 
 
+async def test_who_has_left_is_not_named_while_the_disk_is_full(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFault("The disk is full.")
+
+    await accept(club, "One paper", club.ada, organiser(club))
+    await club.grace.click(await show_next(club), label="I'll present")
+    club.env.guild.remove_member(club.grace)
+    await club.env.settle()
+    monkeypatch.setattr(club.bot.database, "write", full)
+    shown = await show_next(club)
+    assert "One paper" in text_of(shown)
+    assert str(club.grace.id) not in str([*components(shown)])
+
+
 async def test_the_place_of_who_has_left_goes_to_the_next_volunteer_at_once(club: Club) -> None:
     await accept(club, "One paper", club.ada, organiser(club))
     shown = await show_next(club)
@@ -199,7 +214,7 @@ async def test_nobody_is_named_wrongly_or_lost_when_discord_does_not_tell(club: 
     await MeetingStore(club.bot.database).volunteer(club.env.guild.id, number, club.grace.id)
     club.env.inject_error("GET", "/guilds/*/members/*", status=status, code=code, times=None)
     text = text_of(await show_next(club))
-    assert "Discord does not say just now who" in text
+    assert "Discord cannot say just now who" in text
     assert f"<@{club.grace.id}> presents" not in text
     told = await club.ada.click(shown, label="I'll present")
     assert text_of(told.response).startswith("Somebody else presents it already.")

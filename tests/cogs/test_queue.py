@@ -93,7 +93,7 @@ async def test_the_card_of_a_suggestion_counts_voices_for_everybody(club: Club) 
         await club.grace.click(card, label="I want to read it")
     assert "**2 members want to read it**" in said(club)
     refused = await club.ada.click(card, label="Not any more")
-    assert "Withdraw the suggestion" in text_of(refused.response)
+    assert "To take it back, choose it in the menu of /suggestions" in text_of(refused.response)
     await club.grace.click(card, label="Not any more")
     assert "**1 member wants to read it**" in said(club)
     await club.restart()
@@ -178,6 +178,9 @@ async def test_organisers_order_the_queue(club: Club) -> None:
     moved = await olga.select(page, ["1"], custom_id=_putat(page))
     assert "✅ It stands at place 1." in text_of(moved.response)
     assert [each.title for each in await queue(club)] == ["Talk 2", "Talk 0", "Talk 1"]
+    far = await olga.select(moved.response, ["10"], custom_id=_putat(page))
+    assert "✅ It stands at place 3." in text_of(far.response), "there are no more"
+    moved = await olga.select(far.response, ["1"], custom_id=_putat(page))
     freed = await olga.select(moved.response, ["0"], custom_id=_putat(moved.response))
     assert "✅ The votes decide where it stands." in text_of(freed.response)
     assert [each.title for each in await queue(club)] == ["Talk 0", "Talk 1", "Talk 2"]
@@ -262,6 +265,12 @@ async def test_a_review_that_appears_marks_its_suggestion_and_thanks_once(club: 
     assert sorted(thanked) == [
         f"### 📗 A talk of our own\nThe club has read it, and its review is in the library. Thanks for suggesting it, <@{club.grace.id}>!",
         f"### 📗 Pruning of trees\nThe club has read it, and its review is in the library. Thanks for suggesting it, <@{club.ada.id}>!",
+    ]
+    assert [
+        button_labels(plain(message)) for message in club.channel.history() if "Thanks" in text_of(plain(message))
+    ] == [
+        ["Open the review"],
+        ["Open the review"],
     ]
     assert await queue(club) == []
     await club.restart()

@@ -73,7 +73,7 @@ async def test_the_same_paper_is_one_more_voice_and_both_reasons_are_kept(club: 
     joined = text_of((await suggest(club, f"https://arxiv.org/pdf/{TREES}v7", club.grace, why="Shade.")).response)
     assert "**2 members want to read it**" in joined
     assert f"> Trees. — <@{club.ada.id}>\n> Shade. — <@{club.grace.id}>" in joined
-    assert f"<@{club.grace.id}> wants to read this too; it had been suggested before." in joined
+    assert f"<@{club.grace.id}> wants to read this too; it was suggested before." in joined
     by_title = await suggest(club, "pruning of TREES", club.ada)
     assert by_title.ephemeral, "nothing new is nothing for everybody"
     assert "a paper counts once for each member" in text_of(by_title.response)
@@ -156,7 +156,7 @@ async def test_while_arxiv_is_down_nothing_is_lost(club: Club, source: FakeSourc
     shown = await suggest(club, TREES, why="Trees.")
     assert not shown.ephemeral
     assert f"### arxiv:{TREES}" in said(club)
-    assert "arXiv did not answer; title and authors are filled in when they can be found out." in said(club)
+    assert "arXiv did not answer; title and authors are filled in once a source knows them." in said(club)
     [kept] = await queue(club)
     assert (kept.paper_id, kept.described) == (PaperId("arxiv", TREES), False)
     await suggest(club, "Trees, of course")
@@ -183,6 +183,29 @@ async def test_a_message_that_names_papers_offers_to_suggest_them(club: Club) ->
     asked = await club.ada.context_menu(club.channel, "Suggest this paper", two)
     read = await club.ada.select(asked.response, ["arxiv:2401.00001"])
     assert "The club read this" in text_of(read.response)
+
+
+async def test_an_id_that_no_menu_has_room_for_is_left_out(club: Club) -> None:
+    long = [f"https://doi.org/10.1000/{letter * 150}" for letter in "ab"]
+    message = await club.grace.send(club.channel, f"{long[0]} {TREES} https://arxiv.org/abs/{TREES}")
+    form = await club.ada.context_menu(club.channel, "Suggest this paper", message)
+    await club.ada.submit_modal(form, {"why": ""})
+    assert "### Pruning of trees" in said(club)
+    message = await club.grace.send(club.channel, " ".join(long))
+    only = await club.ada.context_menu(club.channel, "Suggest this paper", message)
+    assert "Something went wrong" not in text_of(only.response)
+    assert {each.paper_id and each.paper_id.scheme for each in await queue(club)} == {"arxiv", "doi"}
+
+
+async def test_a_review_with_a_very_long_name_can_be_suggested_again(start_club: StartClub, tmp_path: Path) -> None:
+    name = "A page with a very long name " * 12
+    files = {"long.md": review_file(name, "T.\n\n## Summary\n\nText.\n", date="2024-06-08")}
+    club = await start_club(write_reviews(tmp_path / "long", files))
+    read = await suggest(club, "long")
+    form = await club.ada.click(read.response, label="Suggest again")
+    await club.ada.submit_modal(form, {"why": ""})
+    (kept,) = await queue(club)
+    assert kept.title.startswith("A page with a very long name")
 
 
 async def test_the_card_of_a_paper_offers_to_suggest_it(club: Club) -> None:
@@ -231,11 +254,11 @@ async def test_beyond_the_quota_nothing_is_kept(club: Club) -> None:
     for number in range(quota):
         await suggest(club, f"Our talk number {number}")
     refused = await suggest(club, "One more of our talks")
-    assert f"You have {quota} open suggestions, as many as one member may have" in text_of(refused.response)
+    assert f"You have {quota} open suggestions, the most that a member may have" in text_of(refused.response)
     await suggest(club, "One more of our talks", club.grace)
     assert len(await queue(club)) == quota + 1
     voice = await suggest(club, "One more of our talks")
-    assert "it had been suggested before" in said(club), f"a voice is no suggestion: {text_of(voice.response)}"
+    assert "it was suggested before" in said(club), f"a voice is no suggestion: {text_of(voice.response)}"
 
 
 async def test_what_is_suggested_completes(club: Club) -> None:
@@ -257,8 +280,16 @@ async def test_forged_choices_and_forms_are_refused(club: Club) -> None:
         button("suggestask", "arxiv", "9" * 30, "", label="three"),
         button("suggestagain", "nothing", label="four"),
     )
+    strange = await forge(
+        club,
+        button("suggestask", "nothing", "x", "", label="five"),
+        button("suggestask", "arxiv", "x", "9" * 50, label="six"),
+        button("suggestwhy", "nothing", "x", "", "why", label="seven"),
+    )
     assert (await club.grace.click(forged, label="one")).modal
     assert "belongs to another version" in text_of((await club.grace.click(forged, label="two")).response)
+    for name in ("five", "six", "seven"):
+        assert "belongs to another version" in text_of((await club.grace.click(strange, label=name)).response)
     form = await club.grace.click(forged, label="four")
     assert "no longer in the library" in text_of((await club.grace.submit_modal(form, {"why": ""})).response)
     assert await queue(club) == []
@@ -276,3 +307,44 @@ async def test_two_clubs_see_nothing_of_each_other(club: Club) -> None:
     assert f"suggested by <@{eve.id}>" in text_of(new.response)
     assert [each.votes for each in await queue(club)] == [1]
     assert [part["custom_id"] for part in components(shown.response) if part.get("custom_id")]
+
+
+async def test_what_is_declined_while_its_title_is_looked_up_says_so(
+    club: Club, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild, now = club.env.guild.id, club.env.now()
+    await suggest(club, TREES)
+    (earlier,) = await queue(club)
+    await club.bot.decisions.decline(guild, earlier.id, 9, "Too green", now)
+    again, fetch = "2401.00003", source.fetch
+
+    async def decline_and_fetch(ids: Any) -> Any:
+        for each in await queue(club):
+            await club.bot.decisions.decline(guild, each.id, 9, "Too thorny", now)
+        return await fetch(ids)
+
+    monkeypatch.setattr(source, "fetch", decline_and_fetch)
+    result = await suggest(club, again)
+    assert "**Declined**: Too thorny" in text_of(result.response)
+    assert result.followups == []
+    assert "looked up" not in said(club)
+
+
+async def test_an_earlier_decision_is_still_told_once_the_title_is_known(club: Club, source: FakeSource) -> None:
+    doi = "10.48550/arXiv.2401.00003"
+    source.fault = SourceFault("arXiv does not answer")
+    await suggest(club, doi)
+    (earlier,) = await queue(club)
+    await club.bot.decisions.decline(club.env.guild.id, earlier.id, 9, "Too thorny", club.env.now())
+    source.fault = None
+    await suggest(club, doi)
+    assert "### Pruning of roses" in said(club)
+    assert "It was declined on" in said(club)
+    assert "Too thorny" in said(club)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b\u200b", "\u202e", " \n "])
+async def test_a_reason_that_cannot_be_seen_is_none(club: Club, nothing: str) -> None:
+    await suggest(club, TREES, why=nothing)
+    (kept,) = await queue(club)
+    assert [reason.text for reason in kept.reasons] == [""]

@@ -112,8 +112,8 @@ class BallotStore:
 
         return await self._database.read(work)
 
-    async def put_message(self, guild_id: int, number: int, message_id: int) -> None:
-        """Keep which message the ballot was opened with."""
+    async def put_message(self, guild_id: int, number: int, message_id: int | None) -> None:
+        """Keep which message the ballot was opened with; None when it is gone."""
 
         def work(connection: Connection) -> None:
             lock_club(connection, guild_id)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.club.ballot import BallotOption, BallotState
 from bot.club.post import Planned
 from bot.club.stores.audit import take_note
-from bot.club.stores.meetings import assign_paper, hold_meeting_of
+from bot.club.stores.meetings import assign_paper, has_meeting, hold_meeting_of, tell_ballot_of
 from bot.club.stores.posts import plan_post
 from bot.club.stores.suggestions import add_keys, change, end, find_current, find_live, load, open_one, rank
 from bot.club.suggestion import Proposal, State, Suggestion
@@ -157,6 +157,9 @@ def choose(connection: Connection, guild_id: int, option: BallotOption, ballot_i
         if found is not None and state == State.OPEN:
             # Else an organiser has decided meanwhile, and the ballot decides all the same.
             change(connection, found, state=State.CHOSEN, decided_at=now, place=None)
+        if found is not None and has_meeting(connection, found):
+            tell_ballot_of(connection, found, ballot_id)  # an organiser was faster: it is read once
+            return
     assign_paper(connection, guild_id, option, now, ballot_id=ballot_id)
 
 
@@ -180,4 +183,6 @@ def _merge(connection: Connection, number: int, into: int, now: datetime) -> Non
         connection.execute(insert(support).on_conflict_do_nothing(), rows)
     connection.execute(delete(support).where(support.c.suggestion_id == number))
     end(connection, number, State.MERGED, now, merged_into=into)
+    for table in (ballot_option, meeting):
+        connection.execute(update(table).where(table.c.suggestion_id == number).values(suggestion_id=into))
     add_keys(connection, guild_id, into, keys)

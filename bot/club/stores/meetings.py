@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from bot.club.ballot import BallotOption
 from bot.club.counting import unpack_count
@@ -87,7 +87,7 @@ class MeetingStore:
             _change(connection, number, state=MeetingState.DROPPED)
             take_note(connection, guild_id, now, actor_id, "dropped", found.title)
             before = found.suggestion
-            if before is None or before.state is not State.CHOSEN:
+            if before is None or before.state is not State.CHOSEN or has_meeting(connection, before.id):
                 return None
             change(connection, before.id, state=State.OPEN, decided_at=None, decided_by=None)
             return load(connection, [before.id])[0]
@@ -142,10 +142,23 @@ def assign_paper(
     return connection.execute(made.returning(meeting.c.id)).scalar_one()
 
 
+def has_meeting(connection: Connection, suggestion_id: int) -> bool:
+    """Tell whether what was suggested is to be read at a meeting to come."""
+    return connection.scalars(select(meeting.c.id).where(*_coming_of(suggestion_id))).first() is not None
+
+
+def tell_ballot_of(connection: Connection, suggestion_id: int, ballot_id: int) -> None:
+    """Take note that what is to be read next has won a ballot too."""
+    connection.execute(update(meeting).where(*_coming_of(suggestion_id)).values(ballot_id=ballot_id))
+
+
 def hold_meeting_of(connection: Connection, suggestion_id: int) -> None:
     """Take note that what was to be read next was read. Part of a transaction that has locked the club."""
-    own = (meeting.c.suggestion_id == suggestion_id, meeting.c.state == MeetingState.COMING)
-    connection.execute(update(meeting).where(*own).values(state=MeetingState.HELD))
+    connection.execute(update(meeting).where(*_coming_of(suggestion_id)).values(state=MeetingState.HELD))
+
+
+def _coming_of(suggestion_id: int) -> tuple[ColumnElement[bool], ...]:
+    return meeting.c.suggestion_id == suggestion_id, meeting.c.state == MeetingState.COMING
 
 
 def _coming_one(connection: Connection, guild_id: int, number: int) -> Meeting:

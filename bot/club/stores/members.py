@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Result, Table, delete,
 
 from bot.club.ballot import clicked_at
 from bot.club.stores.clubs import lock_club
-from bot.club.stores.suggestions import end
+from bot.club.stores.suggestions import ORDER, VOTES, end
 from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import audit, ballot, ballot_option, meeting, metadata, suggestion, support, vote
@@ -65,6 +65,15 @@ class Stored:
         return sum(map(len, self.sections.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An open suggestion that a member wants; `own` tells that they suggested it, `votes` how many want it."""
+
+    title: str
+    own: bool
+    votes: int
+
+
 class MemberStore:
     """Tell members what is stored about them in a club, and forget them there."""
 
@@ -88,6 +97,21 @@ class MemberStore:
             for line in (*sections[SECTIONS[audit.c.actor_id][0]], *sections[_NAMED]):
                 line["subject"] = _only(line["subject"], member_id)
             return Stored(guild_id, member_id, sections)
+
+        return await self._database.read(work)
+
+    async def list_wanted(self, guild_id: int, member_id: int) -> list[Wanted]:
+        """Give the open suggestions that a member made or wants, in the order of the queue."""
+        voices = select(support.c.suggestion_id).where(support.c.member_id == member_id)
+        query = select(suggestion.c.title, suggestion.c.suggested_by, VOTES.label("votes")).where(
+            suggestion.c.guild_id == guild_id,
+            suggestion.c.state == State.OPEN,
+            or_(suggestion.c.suggested_by == member_id, suggestion.c.id.in_(voices)),
+        )
+
+        def work(connection: Connection) -> list[Wanted]:
+            rows = connection.execute(query.order_by(*ORDER))
+            return [Wanted(row.title, row.suggested_by == member_id, row.votes) for row in rows]
 
         return await self._database.read(work)
 

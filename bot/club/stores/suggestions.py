@@ -30,6 +30,10 @@ _VOICES = (
     .where(support.c.suggestion_id.in_(bindparam("numbers", expanding=True)))
     .order_by(support.c.made_at, support.c.member_id)
 )
+# Of one suggestion: a group over all voices would take the longer the more clubs there are.
+VOTES = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
+ORDER = (suggestion.c.place.is_(None), suggestion.c.place, VOTES.desc(), suggestion.c.made_at, suggestion.c.id)
+"""The order of the queue."""
 
 
 class Proposed(Enum):
@@ -86,8 +90,8 @@ class SuggestionStore:
             )
             if (connection.scalar(mine) or 0) >= club.quota:
                 raise ClubError(
-                    f"You have {club.quota} open suggestion{'s' if club.quota != 1 else ''}, as many as one member may "
-                    "have in this club. Take one of them back, or wait until one was read."
+                    f"You have {club.quota} open suggestion{'s' if club.quota != 1 else ''}, the most that a member "
+                    "may have in this club. Take one back in /suggestions, or wait until one is chosen or declined."
                 )
             before = _find_earlier(connection, guild_id, proposal.keys)
             row = connection.execute(
@@ -151,7 +155,7 @@ class SuggestionStore:
             found = open_one(connection, guild_id, number)
             before = load(connection, [found])[0]
             if before.suggested_by == member_id:
-                raise ClubError("You suggested it yourself. Withdraw the suggestion if it should not be read any more.")
+                raise ClubError("You suggested it yourself. To take it back, choose it in the menu of /suggestions.")
             connection.execute(
                 delete(support).where(support.c.suggestion_id == found, support.c.member_id == member_id)
             )
@@ -164,6 +168,17 @@ class SuggestionStore:
 
         def work(connection: Connection) -> list[Suggestion]:
             return load(connection, rank(connection, guild_id, most=most))
+
+        return await self._database.read(work)
+
+    async def offers(self, guild_id: int, most: int) -> list[Suggestion]:
+        """Give the first of the queue without voices, of which all together may have a great many."""
+
+        def work(connection: Connection) -> list[Suggestion]:
+            order = rank(connection, guild_id, most=most)
+            rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(order)))
+            found = {row.id: _suggestion(row, ()) for row in rows}
+            return [found[number] for number in order]
 
         return await self._database.read(work)
 
@@ -218,16 +233,8 @@ class SuggestionStore:
 
 def rank(connection: Connection, guild_id: int, start: int = 0, most: int | None = None) -> Sequence[int]:
     """Give the open suggestions of a club in the order of the queue, or some of them from `start` on."""
-    # Of this club's alone: a group over all voices would take the longer the more clubs there are.
-    votes = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
-    query = (
-        select(suggestion.c.id)
-        .where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
-        .order_by(suggestion.c.place.is_(None), suggestion.c.place, votes.desc(), suggestion.c.made_at, suggestion.c.id)
-        .offset(start or None)
-        .limit(most)
-    )
-    return connection.scalars(query).all()
+    query = select(suggestion.c.id).where(suggestion.c.guild_id == guild_id, suggestion.c.state == State.OPEN)
+    return connection.scalars(query.order_by(*ORDER).offset(start or None).limit(most)).all()
 
 
 def find_current(connection: Connection, guild_id: int, number: int) -> int | None:
