@@ -83,7 +83,8 @@ def one(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS, number: int = 1)
         id=10**17 + number, guild_id=1, title=draw(texts), state=draw(st.sampled_from(State)), made_at=NOW,
         paper_id=draw(IDS), authors=draw(st.lists(texts, max_size=9).map(tuple)), year=2026,
         described=draw(st.booleans()), suggested_by=MEMBER, decided_at=NOW, remark=draw(texts)[:300],
-        reasons=tuple(Reason(MEMBER + place, text[:500], NOW) for place, text in enumerate(said)),
+        voices=tuple(range(MEMBER, MEMBER + len(said))),
+        reasons=tuple(Reason(MEMBER + place, text[:500]) for place, text in enumerate(said)),
     )  # fmt: skip
 
 
