@@ -13,7 +13,7 @@ from bot.ui.text import one_line
 
 PER_PAGE = 10
 _CHANNEL = re.compile(r"\bchannel ([0-9]{1,20})\b")
-_ROLE = re.compile(r"\borganisers ([0-9]{1,20})\b")
+_ROLE = re.compile(r"\b(organisers|reminded) ([0-9]{1,20})\b")
 
 
 def audit_page(lines: Sequence[AuditLine], page: int, total: int) -> View:
@@ -32,5 +32,5 @@ def audit_page(lines: Sequence[AuditLine], page: int, total: int) -> View:
 def _line(line: AuditLine) -> str:
     """Write a line; a mention shows a name to those who read it, and pings nobody."""
     who = f" <@{line.actor_id}>" if line.actor_id else ""
-    what = _ROLE.sub(r"organisers <@&\1>", _CHANNEL.sub(r"channel <#\1>", one_line(line.subject, 200)))
+    what = _ROLE.sub(r"\1 <@&\2>", _CHANNEL.sub(r"channel <#\1>", one_line(line.subject, 200)))
     return f"- {discord.utils.format_dt(line.at, 'd')}{who} **{one_line(line.action, 40)}** {what}"
