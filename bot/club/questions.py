@@ -16,9 +16,8 @@ from bot.club.evidence import Evidence, quotable
 
 LONGEST = 360  # characters of a question
 MOST = 3  # questions of a prompt
-_QUOTES = 2  # of them that hold a whole sentence
+_QUOTED = 260  # characters of whole sentences in them, beyond which no other one is quoted
 LEAST = 2
-_SENTENCES = frozenset(["claims", "ideas", "figures", "comparisons", "said"])
 _OWN = 8, 300  # characters of a question of a review
 
 
@@ -233,21 +232,20 @@ def _choose(
     for _ in range(min(most, len(left))):
         fewest = min(used.get(key, 0) for key, _ in left)
         fresh = [(key, way) for key, way in left if used.get(key, 0) == fewest]
-        quotes = sum(" " in piece and piece[-1] in ".!" for piece in taken)
-        full = _SENTENCES if quotes >= _QUOTES else frozenset[str]()
-        filled = [(key, way, "" if way.kind in full else _fill(way, evidence, said, taken)) for key, way in fresh]
+        room = _QUOTED - sum(map(len, taken))
+        filled = [(key, way, _fill(way, evidence, said, taken, room)) for key, way in fresh]
         key, way, piece = max(filled, key=lambda each: bool(each[2]))  # the first of the best
         taken |= {piece} - {""}
         left.remove((key, way))
         yield Question(key, way.about.format(piece) if piece else way.plain)
 
 
-def _fill(way: _Way, evidence: Evidence, said: Sequence[str], taken: set[str]) -> str:
-    """Give what a way can ask about, that nothing asks about yet; nothing where the paper offers none."""
+def _fill(way: _Way, evidence: Evidence, said: Sequence[str], taken: set[str], room: int) -> str:
+    """Give what a way can ask about, that nothing asks about yet and has room; nothing where the paper offers none."""
     if way.kind == "year":
         return str(evidence.year or "")
     pieces: Sequence[str] = said if way.kind == "said" else getattr(evidence, way.kind) if way.kind else ()
-    return next((piece for piece in pieces if piece not in taken), "")
+    return next((piece for piece in pieces if piece not in taken and len(piece) <= room), "")
 
 
 def _tidy(text: str) -> str:

@@ -10,6 +10,13 @@ from bot.errors import ClubError
 
 _SETTINGS = "Server Settings > Roles"
 _NAMED = 3  # powers that are named
+# Permissions that Discord's settings call otherwise than its API does.
+_CALLED = {
+    "read_messages": "View Channel",
+    "manage_guild": "Manage Server",
+    "moderate_members": "Time out members",
+    "external_emojis": "Use External Emojis",
+}
 
 
 def powers_of(role: discord.Role) -> list[str]:
@@ -86,4 +93,4 @@ def read_failure(error: discord.HTTPException, role: discord.Role) -> ClubError:
 
 
 def _name(flag: str) -> str:
-    return flag.replace("_", " ").title()
+    return _CALLED.get(flag) or flag.replace("_", " ").title()

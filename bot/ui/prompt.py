@@ -21,12 +21,12 @@ from bot.ui.mentions import Mentions
 from bot.ui.ping import find_ping_role, usable_role
 from bot.ui.poster import Content, Pinging
 from bot.ui.spans import escape_with_addresses
-from bot.ui.text import author_list, calendar_date, columns, escape, label, no_links, one_line, truncate
+from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
 
 _AUTHORS = 6
 _TITLE = 240
-_POINTS = 2
-_POINT = 320  # characters
+_POINT = 320  # characters of a sentence
+_POINTS = 360  # characters of all of them
 _QUESTION = 420
 _READERS = 4_711  # the number of the text that says who has read it: Discord keeps it, so a click finds it again
 _THREAD = 100  # characters of a name
@@ -141,14 +141,18 @@ def _points(about: About) -> str:
     if not about.points:
         return ""
     heading = "What the club wrote" if about.review else "In brief"
-    points = [f"- {truncate(escape_with_addresses(point), _POINT)}" for point in about.points[:_POINTS]]
-    return "\n".join([f"**{heading}**", *points])
+    taken = [*about.points[:1]]
+    for point in about.points[1:]:
+        if sum(map(length, taken)) + length(point) > _POINTS:
+            break
+        taken.append(point)
+    return "\n".join([f"**{heading}**", *(f"- {truncate(escape_with_addresses(point), _POINT)}" for point in taken)])
 
 
 def readers_line(readers: int) -> str:
     """Say how many have read it."""
     if readers == 0:
-        return "-# Nobody has said yet that they have read it"
+        return "-# Nobody has read it yet"
     return f"📗 {readers:,} member{' has' if readers == 1 else 's have'} read it"
 
 
@@ -208,7 +212,9 @@ def reminder_message(occasion: Occasion, choice: Choice, prompt: Prompt | None, 
             buttons.append(ui.Button(label="Questions and discussion", url=url))
         if choice.paper_id and is_web_address(choice.paper_id.url):
             buttons.append(ui.Button(label="The paper", url=choice.paper_id.url))
-    return layout(ui.TextDisplay("\n".join(lines)), *([row(*buttons)] if buttons else []), *_ping_items(ping))
+    if ping.role_id:
+        buttons.append(button("dontremind", label="Don't remind me", emoji="🔕"))
+    return layout(ui.TextDisplay("\n".join([*lines, *ping.lines()])), *([row(*buttons)] if buttons else []))
 
 
 def prompt_url(prompt: Prompt | None) -> str:
