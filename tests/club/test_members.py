@@ -153,7 +153,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
     ended = {n for n in voices if n not in left and before["suggestion"][n,]["state"] == State.OPEN}
     for table, rows in before.items():
         for key, row in rows.items():
-            if table in ("support", "vote") and key[1] == gone:
+            if table in ("support", "vote", "reading") and key[1] == gone:
                 assert key not in after[table]
                 continue
             expected: dict[str, Any] = {
@@ -165,7 +165,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
             if table == "suggestion_key" and key[0] in ended:
                 expected["live"] = 0
             assert after[table][key] == expected
-        assert len(after[table]) == len(rows) - sum(table in ("support", "vote") and key[1] == gone for key in rows)
+        assert len(after[table]) == len(rows) - sum(table in ("support", "vote", "reading") and key[1] == gone for key in rows)
     await members.forget(CLUB, gone, END + timedelta(days=1))
     assert await dump(database, CLUB) == after, "a second time changes nothing"
     assert (await members.collect(CLUB, gone)).rows == 0
