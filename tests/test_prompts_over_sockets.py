@@ -98,7 +98,9 @@ async def test_a_kill_between_the_thread_and_its_answer_leads_to_the_same_thread
     await bot.end(signal.SIGKILL)
     click.cancel()  # the member was not answered any more
     await bot.start()
-    answers = await asyncio.gather(*(loopback.click(message, "Discuss", by=by) for by in (loopback.ada, loopback.grace)))
+    answers = await asyncio.gather(
+        *(loopback.click(message, "Discuss", by=by) for by in (loopback.ada, loopback.grace))
+    )
     assert [led_to(answer) for answer in answers] == [f"<#{message['id']}>"] * 2
     assert len(threads(loopback)) == 1
 
@@ -128,8 +130,8 @@ async def test_many_who_say_at_once_that_they_have_read_it_count_once_each(
     assert {answer.callback["type"] for answer in answers} == {7}
     await loopback.news.until(lambda: "60 members have read it" in str(message["components"]), 10)
     await bot.end(signal.SIGKILL)
+    loopback.world.patience = 0.1
     with pytest.raises(Unanswered):
-        loopback.world.patience = 0.1
         await loopback.click(message, "Not yet", by=members[0])
     loopback.world.patience = 3.0
     await bot.start()

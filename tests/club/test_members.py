@@ -165,7 +165,9 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
             if table == "suggestion_key" and key[0] in ended:
                 expected["live"] = 0
             assert after[table][key] == expected
-        assert len(after[table]) == len(rows) - sum(table in ("support", "vote", "reading") and key[1] == gone for key in rows)
+        assert len(after[table]) == len(rows) - sum(
+            table in ("support", "vote", "reading") and key[1] == gone for key in rows
+        )
     await members.forget(CLUB, gone, END + timedelta(days=1))
     assert await dump(database, CLUB) == after, "a second time changes nothing"
     assert (await members.collect(CLUB, gone)).rows == 0

@@ -449,3 +449,31 @@ async def test_two_discussions_that_begin_at_the_same_time_are_one(club: Club) -
     assert text_of(told.response) == f"💬 The discussion is in <#{message.id}>"
     assert len(club.channel.threads) == 1
     assert (await kept(club)).thread_id == message.id
+
+
+async def test_the_longest_texts_fit_into_a_message(club: Club, source: FakeSource) -> None:
+    long = paper(
+        PRUNING.value,
+        "_*" * 300,
+        abstract="We show that **" + "_*" * 150 + "** holds. " * 30,
+        authors=("*_" * 60,) * 30,
+    )
+    source.papers = {PRUNING: long}
+    use_slot(club)
+    await accept(club, "_*" * 300, club.ada, organiser(club), paper_id=PRUNING)
+    for rung in ("prompt", "reminder:3d"):
+        assert len(text_of(await deliver(club, rung))) < 4_000
+
+
+async def test_what_papers_and_slots_say_neither_pings_nor_formats(club: Club, source: FakeSource) -> None:
+    evil = "@everyone <@1> <@&2> **bold** [x](https://evil.example)"
+    source.papers = {PRUNING: paper(PRUNING.value, evil, abstract=f"We show that {evil} is what everybody wants. " * 3)}
+    use_slot(club)
+    await accept(club, evil, club.ada, organiser(club), paper_id=PRUNING)
+    for rung in ("prompt", "reminder:3d"):
+        message = await deliver(club, rung)
+        said = text_of(message).replace("\\<", "")
+        assert "@everyone" not in said
+        assert "<@" not in said
+        assert "**bold**" not in said
+        assert "](https://evil" not in said
