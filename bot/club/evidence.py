@@ -54,7 +54,8 @@ _FIGURE = re.compile(
 )
 _COMPARISON = re.compile(
     r"\boutperform|\bsurpass|\bstate[- ]of[- ]the[- ]art|\bcompared? (?:to|with)\b|\bbaselines?\b|\bexceed|\bsuperior\b"
-    r"|\b(?:better|faster|slower|larger|smaller|fewer|higher|lower|cheaper|worse|less|more) than\b",
+    r"|\b(?:better|faster|slower|larger|smaller|fewer|higher|lower|cheaper|worse|less|more)"
+    r" than\b(?! (?:[0-9]|an?\b|one|two|three|four|five|six|seven|eight|nine|ten|half))",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
@@ -93,8 +94,9 @@ reduce related relative release report reported represent require required requi
 reveal reveals review set sets setting settings show showed showing shown shows significant significantly similar
 simple simply small standard state-of-the-art strong study studies studied success successful successfully suggest
 suggesting suggests surprisingly survey task tasks technique techniques term terms time today total train trained try
-type types typically understand understanding understood useful vast wide widely specific correct multiple usage work
-works year years
+type types typically understand understanding understood useful vast wide widely specific correct usage work works
+year years der die das den dem des ein eine einen und oder von mit für auf ist wir le la les un une du de et en dans
+pour sur que qui el los las del una por para con
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 _ENDS = re.compile(r"(?:ly|ed|ive|ous|able|ible|ful|less|ical|ary|ic|al)$")  # hardly ever a noun

@@ -60,6 +60,11 @@ class Occasion:
         return self.slot.ladder.kind is Kind.MEETING
 
     @property
+    def date(self) -> str:
+        """Its original date, as posts and prompts name it."""
+        return self.occurrence.original.isoformat()
+
+    @property
     def role(self) -> Role:
         """The role of its week."""
         return role_of(self.occurrence.original, self.slot.schedule.every)
@@ -118,12 +123,12 @@ class Prompting:
     async def choose(self, occasion: Occasion, now: datetime) -> Choice:
         """Choose the paper for an occasion."""
         guild_id, slot = occasion.slot.guild_id, occasion.slot
-        skipped = [day.isoformat() for day in slot.schedule.skipped]
+        own, skipped = occasion.date, [day.isoformat() for day in slot.schedule.skipped]
         coming, queue, read, spent = await asyncio.gather(
             self._meetings.list_coming(guild_id),
             self._suggestions.queue(guild_id, _QUEUE),
-            self._prompts.read_again(guild_id),
-            self._prompts.spent(guild_id, slot.key, [occasion.occurrence.original.isoformat(), *skipped]),
+            self._prompts.read_again(guild_id, slot.key, own),
+            self._prompts.spent(guild_id, slot.key, [own, *skipped]),
         )
         choice = choose_paper(coming, queue, (), read, spent)
         if choice.key and choice.key not in spent:
@@ -142,13 +147,13 @@ class Prompting:
         if about.paper and not choice.review_key and choice.title == str(choice.paper_id):  # no source had told it yet
             choice = replace(choice, title=about.paper.title, authors=about.paper.authors)
         questions = await self._ask(occasion, choice, about, now)
-        slot, day = occasion.slot, occasion.occurrence.original.isoformat()
-        return await self._prompts.keep(slot.guild_id, slot.key, day, choice, questions, now), about
+        slot = occasion.slot
+        return await self._prompts.keep(slot.guild_id, slot.key, occasion.date, choice, questions, now), about
 
     async def recall(self, occasion: Occasion, now: datetime) -> tuple[Choice, Prompt | None]:
         """Give what a reminder is about: what was prompted for, unless something else was chosen since."""
-        slot, day = occasion.slot, occasion.occurrence.original.isoformat()
-        prompt = await self._prompts.find(slot.guild_id, slot.key, day)
+        slot = occasion.slot
+        prompt = await self._prompts.find(slot.guild_id, slot.key, occasion.date)
         choice = await self.choose(occasion, now)
         if prompt is None or prompt.why is Why.NOTHING or prompt.key == choice.key:
             return choice, prompt if prompt and prompt.key == choice.key else None

@@ -78,10 +78,10 @@ def prompt_message(occasion: Occasion, prompt: Prompt, about: About, ping: Ping,
     if prompt.why is Why.NOTHING:
         return nothing_message(occasion, ping, mentions)
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(occasion, prompt, about, mentions)))]
-    if points := _points(about):
+    if points := _points(prompt, about):
         items += [_gap(), ui.TextDisplay(points)]
     if prompt.questions:
-        heading = "Questions of our own review" if about.review else f"{_ROLES[occasion.role]}"
+        heading = "To discuss" if about.review else _ROLES[occasion.role]
         asked = [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in prompt.questions]
         items += [_gap(), ui.TextDisplay("\n".join([f"**{heading}**", *asked]))]
     items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=_READERS)]
@@ -105,7 +105,9 @@ def _heading(occasion: Occasion, prompt: Choice, about: About, mentions: Mention
     lines += [f"-# {line}" for line in [_byline(prompt)] if line]
     lines.append(_why(prompt, about, mentions))
     if occasion.meets:
-        lines.append(f"🗓️ {_when(occasion)}: {mentions.mention('next')} tells who presents")
+        lines.append(f"🗓️ {_when(occasion)}")
+    if prompt.why is Why.CHOSEN:
+        lines.append(f"-# {mentions.mention('next')} tells who presents it")
     if about.minutes:
         what = "the club's review" if about.review else "the abstract"
         minutes = "A minute" if about.minutes == 1 else f"{about.minutes} minutes"
@@ -136,13 +138,14 @@ def _on(about: About) -> str:
     return f" on {calendar_date(about.review.date)}" if about.review and about.review.date else ""
 
 
-def _points(about: About) -> str:
-    """Give a few sentences of the review or the abstract, and say which."""
-    if not about.points:
+def _points(prompt: Prompt, about: About) -> str:
+    """Give a few sentences of the review or the abstract that no question quotes, and say of which."""
+    points = [point for point in about.points if not any(point in question for question in prompt.questions)]
+    if not points:
         return ""
     heading = "What the club wrote" if about.review else "In brief"
-    taken = [*about.points[:1]]
-    for point in about.points[1:]:
+    taken = points[:1]
+    for point in points[1:]:
         if sum(map(length, taken)) + length(point) > _POINTS:
             break
         taken.append(point)

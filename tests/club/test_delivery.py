@@ -209,7 +209,7 @@ async def test_what_its_maker_finds_too_late_is_missed_for_their_reason(desk: De
 
     desk.outbox.on("reminder", refuse)
     planned = Planned(1, "slot:1", "2026-01-01", "reminder:1h", 5, NOW)
-    await plan(desk.database, planned)
+    await plan(desk.database, [planned])
     assert await desk.at(NOW) is None
     post = await get(desk.posts, planned)
     assert (post.state, post.reason, desk.said) == (State.MISSED, "The meeting had begun.", [])

@@ -183,6 +183,18 @@ async def test_without_any_suggestion_the_club_looks_again_at_its_oldest_review(
     assert "## New things" in text, "the other one was just looked at"
 
 
+async def test_a_prompt_that_is_refused_at_first_is_of_the_same_paper_later(readers: Club) -> None:
+    use_slot(readers)
+    readers.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    assert await deliver(readers, "prompt") is None
+    before = await kept(readers)
+    await readers.env.advance_time(61)
+    (message,) = readers.channel.history()
+    assert "## Trees\n" in text_of(message)
+    after = await kept(readers)
+    assert (after.id, after.questions, after.message_id) == (before.id, before.questions, message.id)
+
+
 async def test_with_nothing_at_all_the_prompt_asks_for_suggestions(club: Club) -> None:
     use_slot(club)
     message = await deliver(club, "prompt")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.prompt import Choice, Prompt, Why
@@ -68,11 +68,11 @@ class PromptStore:
         query = select(asked.c.key, asked.c.times).where(asked.c.guild_id == guild_id)
         return await self._database.read(lambda connection: {row.key: row.times for row in connection.execute(query)})
 
-    async def read_again(self, guild_id: int) -> Mapping[str, datetime]:
-        """Give when a club was last prompted for which review, by its key."""
+    async def read_again(self, guild_id: int, slot: str, date: str) -> Mapping[str, datetime]:
+        """Give when a club was last prompted for which review, by its key, but for one time that a slot takes place."""
         query = (
             select(prompt.c.review_key, func.max(prompt.c.made_at, type_=prompt.c.made_at.type).label("last"))
-            .where(prompt.c.guild_id == guild_id, prompt.c.review_key.is_not(None))
+            .where(prompt.c.guild_id == guild_id, prompt.c.review_key.is_not(None), not_(_named(slot, date)))
             .group_by(prompt.c.review_key)
         )
         return await self._database.read(

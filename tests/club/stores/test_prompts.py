@@ -99,7 +99,10 @@ async def test_what_a_slot_has_brought_and_what_was_read_again(prompts: PromptSt
     await prompts.keep(OTHER, SLOT, DAY, TREES, ASKED, NOW + timedelta(days=30))
     assert await prompts.spent(CLUB, SLOT, ["2026-03-17"]) == {"review:k1"}
     assert await prompts.spent(CLUB, SLOT, [DAY, "2026-03-17"]) == set()
-    assert await prompts.read_again(CLUB) == {"k1": NOW + timedelta(days=1), "k2": NOW + timedelta(days=7)}
+    lately = {"k1": NOW + timedelta(days=1), "k2": NOW + timedelta(days=7)}
+    assert await prompts.read_again(CLUB, SLOT, DAY) == lately
+    assert await prompts.read_again(CLUB, "slot:4", DAY) == lately | {"k1": NOW}
+    assert await prompts.read_again(CLUB, SLOT, "2026-03-17") == {"k1": NOW + timedelta(days=1)}
 
 
 async def test_the_thread_of_a_prompt_is_kept(prompts: PromptStore) -> None:
