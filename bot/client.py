@@ -39,10 +39,9 @@ from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
-from bot.ui.cards import View
 from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
-from bot.ui.poster import DiscordClock, DiscordPoster
+from bot.ui.poster import Content, DiscordClock, DiscordPoster
 
 _log = logging.getLogger(__name__)
 
@@ -115,7 +114,7 @@ class Paperclub(commands.AutoShardedBot):
         self.suggestions = SuggestionStore(database)
         self.decisions = DecisionStore(database)
         self.titles = SuggestedTitles(self.suggestions)
-        self.outbox: Outbox[View] = Outbox(PostStore(database), DiscordPoster(self, clock))
+        self.outbox: Outbox[Content] = Outbox(PostStore(database), DiscordPoster(self, clock))
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.always_sync = False  # register the commands even if they did not change

@@ -19,7 +19,7 @@ from bot.ui.cards import View, note
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, is_organiser, require_organiser
-from bot.ui.setup import Doubt, doubt_zone, read_channel, read_quota, read_role, setup_page, zone_form
+from bot.ui.setup import Doubt, doubt_zone, read_channel, read_ping_role, read_quota, read_role, setup_page, zone_form
 from bot.ui.status import fault_note, status_page
 from bot.ui.text import escape
 
@@ -46,6 +46,7 @@ class ClubCog(
         controls.on("setup", self.show_setup)
         controls.on("setchannel", self.set_channel, NUMBER)
         controls.on("setrole", self.set_role)
+        controls.on("setping", self.set_ping_role)
         controls.on("askzone", self.ask_zone)
         controls.on("zone", self.find_zone, ANY)
         controls.on("setzone", self.find_zone, ANY)
@@ -57,7 +58,7 @@ class ClubCog(
     @app_commands.command(name="setup")
     @answered
     async def set_up(self, interaction: Interaction) -> None:
-        """Set the club's channel, organisers, time zone, and how much a member may suggest"""
+        """Set the club's channel, organisers, reminders, time zone, and how much a member may suggest"""
         await self._show_setup(interaction, await require_organiser(interaction, self._clubs))
 
     async def show_setup(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -71,6 +72,10 @@ class ClubCog(
     async def set_role(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set whose members are organisers too."""
         await self._set(interaction, "role", lambda guild: read_role(guild, values or arguments))
+
+    async def set_ping_role(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set whom posts notify."""
+        await self._set(interaction, "ping", lambda guild: read_ping_role(guild, values or arguments))
 
     async def ask_zone(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for a time zone."""

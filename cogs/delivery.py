@@ -9,7 +9,7 @@ from discord.ext import commands, tasks
 from bot.client import Paperclub
 from bot.club.delivery import Outbox
 from bot.errors import ClubError
-from bot.ui.cards import View
+from bot.ui.poster import Content
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class DeliveryCog(commands.Cog):
 
     def __init__(self, bot: Paperclub) -> None:
         self._bot = bot
-        self._outbox: Outbox[View] = bot.outbox
+        self._outbox: Outbox[Content] = bot.outbox
         self._rarely = _SHARED if bot.database.shared else _RARELY
         self._busy = self._woken = self._told = False
         self._next = discord.utils.utcnow()

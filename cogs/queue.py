@@ -24,6 +24,7 @@ from bot.ui.answers import answered, reply
 from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction, is_private
 from bot.ui.organisers import is_organiser, require_club, require_organiser
+from bot.ui.poster import Content
 from bot.ui.suggestions import PER_PAGE, ask_decline, chosen, queue_page, suggestion_card, suggestion_page, thanks
 from bot.ui.text import clean
 
@@ -232,7 +233,7 @@ class ProgressCog(commands.Cog):
         self._progress = progress
         self._libraries = libraries
         self._suggestions = suggestions
-        self._outbox: Outbox[View] = bot.outbox
+        self._outbox: Outbox[Content] = bot.outbox
         self._outbox.on("thanks", self.render_thanks)
 
     async def cog_load(self) -> None:

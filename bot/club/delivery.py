@@ -49,6 +49,10 @@ class Unreachable(Undelivered):
     """Nobody knows whether it was posted: no answer, or one that says nothing about it."""
 
 
+class TooLate(Exception):
+    """What `Render` raises for a post that is worth nothing any more, with the reason; organisers hear of it."""
+
+
 Message = tuple[int, datetime]
 """The id of a message, and when it was posted."""
 
@@ -76,7 +80,7 @@ class Poster(Protocol[C_contra]):
 
 
 Render = Callable[[Post], Awaitable[C | None]]
-"""Makes the content of a post when it is sent; None when it is not needed any more."""
+"""Makes the content of a post when it is sent; None when it is not needed any more. May raise TooLate."""
 Sent = Callable[[Post, int], Awaitable[None]]
 """Hears the id of the message. It is not called when the bot is killed just then: `PostStore.get` tells it too."""
 Trouble = Callable[[Post, State, str], Awaitable[None]]
@@ -202,6 +206,9 @@ class Outbox(Generic[C]):
             return None
         try:
             content = await kind.render(post)
+        except TooLate as error:
+            await self._end(post, State.MISSED, now, str(error), trouble=True)
+            return None
         except Exception:
             _log.exception("the post %s of guild %s could not be made", _name(post), post.guild_id)
             await self._put_off(post, now, "The bot failed to write it; its log says why.")

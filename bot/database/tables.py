@@ -63,6 +63,7 @@ club = _table(
     Column("guild_id", Number, primary_key=True),
     Column("channel_id", Number),
     Column("organiser_role_id", Number),
+    Column("ping_role_id", Number),
     Column("zone", Text, nullable=False),
     Column("quota", INTEGER, nullable=False),
 )
@@ -175,4 +176,33 @@ audit = _table(
     Column("actor_id", Number, info=MEMBER),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False, info=WORDS),
+)
+prompt = _table(
+    "prompt",
+    Column("id", Number, primary_key=True),
+    Column("guild_id", Number, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("date", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("authors", Items, nullable=False),
+    Column("paper", Text),
+    Column("review_key", Text),
+    Column("meeting_id", Number),
+    Column("suggestion_id", Number),
+    Column("questions", Items, nullable=False),
+    Column("thread_id", Number),
+)
+reading = _table(
+    "reading",
+    Column("prompt_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+    Column("made_at", Instant, nullable=False),
+)
+asked = _table(
+    "asked",
+    Column("guild_id", Number, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("times", INTEGER, nullable=False),
 )

@@ -289,6 +289,10 @@ class Library:
         elsewhere = definitions_in(body[: section.start] + "\n" + body[section.end :]) if "[" in text else []
         return "\n\n".join([text, *elsewhere])
 
+    async def read_body(self, review: Review) -> str:
+        """Give the markdown of a whole review; the empty text when the file went away."""
+        return await self._index.get_body(review.path) or ""
+
     async def read_gist(self, review: Review) -> tuple[str, ...]:
         """Give the review in a few of its own sentences."""
         return await self._of_body(review, lambda body: gist(body, review.name))

@@ -13,7 +13,7 @@ from bot.ui.text import one_line
 
 PER_PAGE = 10
 _CHANNEL = re.compile(r"\bchannel ([0-9]{1,20})\b")
-_ROLE = re.compile(r"\borganisers ([0-9]{1,20})\b")
+_ROLE = re.compile(r"\b(organisers|reminded) ([0-9]{1,20})\b")
 
 
 def audit_page(lines: Sequence[AuditLine], page: int, total: int) -> View:
@@ -34,5 +34,5 @@ def _line(line: AuditLine) -> str:
     who = f" <@{line.actor_id}>" if line.actor_id else ""
     what = one_line(line.subject, 200)
     if line.action == "set":  # and not where the title of a paper holds such words
-        what = _ROLE.sub(r"organisers <@&\1>", _CHANNEL.sub(r"channel <#\1>", what))
+        what = _ROLE.sub(r"\1 <@&\2>", _CHANNEL.sub(r"channel <#\1>", what))
     return f"- {discord.utils.format_dt(line.at, 'd')}{who} **{one_line(line.action, 40)}** {what}"

@@ -27,6 +27,7 @@ _CALLED = {
     "papers_wanted": ("paper that you want to read", "papers that you want to read"),
     "votes": ("vote", "votes"),
     "papers_presented": ("presentation", "presentations"),
+    "papers_read": ("paper that you have read", "papers that you have read"),
     "papers_chosen_as_organiser": ("paper chosen as an organiser", "papers chosen as an organiser"),
     "suggestions_decided_as_organiser": ("suggestion decided on", "suggestions decided on"),
     "ballots_opened_as_organiser": ("ballot opened", "ballots opened"),
@@ -60,6 +61,8 @@ def me_page(
         parts.append(_listed("You want to read", [f"{_name(each)} · {_count(each.votes, 'vote')}" for each in wanted]))
     if presented:
         parts.append(_listed("You present", [_name(each) for each in presented]))
+    if read := stored.sections["papers_read"]:
+        parts.append(_listed("You have read", [_readable(row["title"]) for row in reversed(read)]))
     if ballot and ballot.state is BallotState.OPEN:
         parts.append(_vote(ballot, choices, mentions))
     counts = _counts(stored)
@@ -75,7 +78,11 @@ def me_page(
 
 
 def _name(each: Wanted | Meeting | BallotOption) -> str:
-    return one_line(readable_text(truncate(each.title, 120)), 120)
+    return _readable(each.title)
+
+
+def _readable(title: str) -> str:
+    return one_line(readable_text(truncate(title, 120)), 120)
 
 
 def _count(number: int, word: str) -> str:
@@ -139,7 +146,7 @@ def forget_question(stored: Stored) -> View:
         "- Your suggestions that nobody else wants, and your name on the others",
         "- What you want to read, and why",
         "- Your votes: one in an open ballot does not count any more; you may vote again",
-        "- Your place as a presenter",
+        "- Your place as a presenter, and what you said you have read",
         "- Your name on what you decided, and where a decision names you",
     ]
     stays = [

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
@@ -19,6 +20,17 @@ _CUSTOM_ID = 100  # characters
 _SMALLEST, _LARGEST = 1 << 16, (1 << 31) - 1  # ids that Discord gives to components by itself are small
 _AGAIN = 60.0  # seconds after which a clock that seems wrong is asked again
 _BROKEN = (OSError, aiohttp.ClientError, TimeoutError, discord.RateLimited)
+
+
+@dataclass(frozen=True, slots=True)
+class Pinging:
+    """A message that notifies those with some roles, which it mentions. A view by itself notifies nobody."""
+
+    view: View
+    role_ids: tuple[int, ...]
+
+
+Content = View | Pinging
 
 
 def put_marker(view: View, marker: str) -> None:
@@ -99,13 +111,17 @@ class DiscordPoster:
         self._clock = clock
         self._asked = -_AGAIN
 
-    async def post(self, channel_id: int, content: View, nonce: str, marker: str) -> int:
+    async def post(self, channel_id: int, content: Content, nonce: str, marker: str) -> int:
         """Post a message that carries a marker; see `bot.club.delivery.Poster`."""
-        put_marker(content, marker)
+        view, role_ids = (content.view, content.role_ids) if isinstance(content, Pinging) else (content, ())
+        roles = [discord.Object(number) for number in role_ids]
+        put_marker(view, marker)
         try:
             channel = self._client.get_partial_messageable(channel_id)
             message = await channel.send(
-                view=content, nonce=nonce, allowed_mentions=discord.AllowedMentions.none()
+                view=view,
+                nonce=nonce,
+                allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False),
             )  # discord.py asks Discord to enforce every nonce
         except discord.HTTPException as error:
             _raise(error, Refused)

@@ -17,6 +17,7 @@ from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, channel_menu, field, form, menu, role_menu, row
 from bot.ui.organisers import find_role
 from bot.ui.permissions import missing_permissions
+from bot.ui.ping import find_ping_role, require_role, why_not
 from bot.ui.text import escape, label, quoted
 
 _QUOTAS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)
@@ -58,6 +59,18 @@ def read_role(guild: discord.Guild, values: Sequence[str]) -> Changes:
     return {"organiser_role_id": role.id}
 
 
+def read_ping_role(guild: discord.Guild, values: Sequence[str]) -> Changes:
+    """Read the choice of the role that posts notify, or of none; raise ClubError for one that will not do."""
+    if not values:
+        return {"ping_role_id": None}
+    role = guild.get_role(int(values[0])) if re.fullmatch("[0-9]{1,20}", values[0]) else None
+    if role is None:
+        raise ClubError("That role is no longer there: choose another one.")
+    if reason := why_not(role):
+        raise ClubError(reason)
+    return {"ping_role_id": role.id}
+
+
 def read_quota(values: Sequence[str]) -> Changes:
     """Read the choice of a quota; raise ClubError for one that is not offered."""
     if values[0] not in map(str, _QUOTAS):
@@ -96,7 +109,8 @@ def setup_page(club: Club, guild: discord.Guild, now: datetime, doubt: Doubt | N
         zone_controls.insert(0, _zone_menu(doubt.zones, now))
     parts: dict[str, tuple[str, list[ui.Item[Any]]]] = {
         "channel": (_channel_lines(club, guild, missing), [_channel_menu(channel, number + 1)]),
-        "role": (_role_lines(club, guild), [_role_menu(find_role(guild, club), number + 2)]),
+        "role": (_role_lines(club, guild), [_role_menu("setrole", find_role(guild, club), number + 2)]),
+        "ping": (_ping_lines(club, guild), [_role_menu("setping", find_ping_role(guild, club), number + 4)]),
         "zone": (_zone_line(club, now), zone_controls),
         "quota": ("**Open suggestions** for each member", [_quota_menu(club, number + 3)]),
     }
@@ -133,6 +147,24 @@ def _role_lines(club: Club, guild: discord.Guild) -> str:
     return f"{heading}, and those with <@&{club.organiser_role_id}>"
 
 
+def _ping_lines(club: Club, guild: discord.Guild) -> str:
+    heading = "**Reminders** mention a role, which members join and leave by a button"
+    role = find_ping_role(guild, club)
+    if club.ping_role_id is None:
+        return f"{heading}\nNone is chosen, so nobody is notified"
+    if role is None:
+        return f"{heading}\n⚠️ The role that was chosen is gone: choose another one"
+    if reason := why_not(role):
+        return f"{heading}\n⚠️ {escape(reason)} Until that is mended nobody is notified"
+    try:
+        require_role(guild, club)
+    except ClubError as error:
+        return f"{heading}\n⚠️ {escape(error.sentence)}"
+    if not role.mentionable and not guild.me.guild_permissions.mention_everyone:
+        return f"{heading}\n⚠️ Nobody is notified of <@&{role.id}>: in its settings, let anyone mention it"
+    return f"{heading}\n✅ <@&{role.id}>"
+
+
 def _zone_line(club: Club, now: datetime) -> str:
     return f"**Time zone** {escape(club.zone)}\nIt is now {_clock(club.zone, now)} there, on {_day(club.zone, now)}"
 
@@ -150,9 +182,9 @@ def _channel_menu(channel: discord.abc.GuildChannel | None, number: int) -> Cont
     return channel_menu("setchannel", placeholder="Choose a channel", chosen=chosen, number=number)
 
 
-def _role_menu(role: discord.Role | None, number: int) -> ControlSelect:
+def _role_menu(action: str, role: discord.Role | None, number: int) -> ControlSelect:
     chosen = role.id if role else None
-    return role_menu("setrole", placeholder="Choose a role", chosen=chosen, number=number)
+    return role_menu(action, placeholder="Choose a role", chosen=chosen, number=number)
 
 
 def _zone_menu(zones: Sequence[str], now: datetime) -> ControlSelect:

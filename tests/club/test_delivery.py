@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.club.delivery import LEASE, PAUSES, Outbox
+from bot.club.delivery import LEASE, PAUSES, Outbox, TooLate
 from bot.club.post import Planned, Post, State
 from bot.club.stores.posts import PostStore
 from bot.database.database import Database
@@ -201,6 +201,19 @@ async def test_what_is_not_needed_any_more_or_has_no_channel_is_cancelled(desk: 
     assert (await get(desk.posts, replace(ONE, rung="reminder"))).state is State.CANCELLED
     assert (await get(desk.posts, ONE)).state is State.CANCELLED
     assert [reason for _, _, reason in desk.troubles] == ["Its channel was deleted."]
+
+
+async def test_what_its_maker_finds_too_late_is_missed_for_their_reason(desk: Desk) -> None:
+    async def refuse(post: Post) -> str | None:
+        raise TooLate("The meeting had begun.")
+
+    desk.outbox.on("reminder", refuse)
+    planned = Planned(1, "slot:1", "2026-01-01", "reminder:1h", 5, NOW)
+    await plan(desk.database, [planned])
+    assert await desk.at(NOW) is None
+    post = await get(desk.posts, planned)
+    assert (post.state, post.reason, desk.said) == (State.MISSED, "The meeting had begun.", [])
+    assert desk.troubles == [("slot:1", State.MISSED, "The meeting had begun.")]
 
 
 async def test_a_defect_of_one_post_does_not_concern_the_others(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

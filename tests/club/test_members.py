@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import Connection, Text, select
 
 from bot.club.ballot import GRACE, Option
+from bot.club.prompt import Choice, Why
 from bot.club.stores.audit import take_note
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.members import SECTIONS, MemberStore, columns_with
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import State, propose_title
 from bot.database.database import Database
@@ -30,10 +32,10 @@ CLUB, OTHER = 700_000_000_000_000_001, 700_000_000_000_000_002
 ADA, LISE, EMMY, OLGA = MEMBERS = [800_000_000_000_000_000 + number for number in range(4)]
 
 # Who adds a column says here that it holds no member, or marks it in `tables.py`.
-NUMBERS = {"id", "guild_id", "channel_id", "message_id", "organiser_role_id", "clicked"}
+NUMBERS = {"id", "guild_id", "channel_id", "message_id", "thread_id", "organiser_role_id", "ping_role_id", "clicked"}
 NUMBERS |= {f"{table}_id" for table in metadata.tables} | {"merged_into"}
 TEXTS = {"zone", "paper", "title", "authors", "state", "review_key", "key", "method", "result", "choices", "action"}
-TEXTS |= {"slot", "date", "rung"}
+TEXTS |= {"slot", "date", "rung", "why", "questions"}
 
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -123,6 +125,11 @@ async def tell_story(database: Database, guild_id: int, seed: int) -> None:
         await meetings.write_notes(guild_id, meeting.id, chance.choice(MEMBERS), f"<@{chance.choice(MEMBERS)}>", NOW)
     await meetings.mark_read(guild_id, coming[0].id, chance.choice(MEMBERS), NOW)
     await meetings.drop(guild_id, coming[1].id, chance.choice(MEMBERS), NOW)
+    prompts = PromptStore(database)
+    for day in ("2026-03-10", "2026-03-17"):
+        prompt = await prompts.keep(guild_id, "slot:1", day, Choice(Why.AGAIN, "Trees", review_key="k"), (), NOW)
+        for member in chance.sample(MEMBERS, 3):
+            await prompts.mark_read(guild_id, prompt.id, member, NOW)
     subject = f"<@{chance.choice(MEMBERS)}>"
     await database.write(lambda connection: take_note(connection, guild_id, NOW, OLGA, "thanked", subject))
 
@@ -146,7 +153,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
     ended = {n for n in voices if n not in left and before["suggestion"][n,]["state"] == State.OPEN}
     for table, rows in before.items():
         for key, row in rows.items():
-            if table in ("support", "vote") and key[1] == gone:
+            if table in ("support", "vote", "reading") and key[1] == gone:
                 assert key not in after[table]
                 continue
             expected: dict[str, Any] = {
@@ -158,7 +165,9 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
             if table == "suggestion_key" and key[0] in ended:
                 expected["live"] = 0
             assert after[table][key] == expected
-        assert len(after[table]) == len(rows) - sum(table in ("support", "vote") and key[1] == gone for key in rows)
+        assert len(after[table]) == len(rows) - sum(
+            table in ("support", "vote", "reading") and key[1] == gone for key in rows
+        )
     await members.forget(CLUB, gone, END + timedelta(days=1))
     assert await dump(database, CLUB) == after, "a second time changes nothing"
     assert (await members.collect(CLUB, gone)).rows == 0

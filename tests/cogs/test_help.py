@@ -180,7 +180,9 @@ async def test_what_help_says_about_data_is_true(
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
     text = await help_text(club)
     assert "It reads no message but one whose papers you have looked up or suggested." in text
-    assert "Of members it stores what they suggest, want to read and why, vote for, present and decide" in text
+    assert (
+        "Of members it stores what they suggest, want to read and why, vote for, present, have read and decide" in text
+    )
     assert "/me shows you what is stored about you, gives it to you as a file, and forgets you." in text
     assert club.bot.intents.value == discord.Intents(guilds=True).value
     answer = await club.ada.slash(club.channel, "paper", name="xylophone")

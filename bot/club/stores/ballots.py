@@ -43,7 +43,7 @@ class BallotStore:
     async def open_ballot(
         self,
         guild_id: int,
-        actor_id: int,
+        actor_id: int | None,
         options: Sequence[Option],
         channel_id: int,
         now: datetime,
@@ -52,7 +52,10 @@ class BallotStore:
         quorum: int = 0,
         closes_at: datetime | None = None,
     ) -> Ballot:
-        """Open a ballot; raise ClubError when one is open, or there are not 2 to 25 options."""
+        """Open a ballot; raise ClubError when one is open, or there are not 2 to 25 options.
+
+        `actor_id` is None for one that the bot opens by itself.
+        """
         if not 2 <= len(options) <= MOST_OPTIONS:
             raise ClubError(f"A ballot needs 2 to {MOST_OPTIONS} papers to choose from, and here are {len(options)}.")
         oldest = sorted(range(len(options)), key=lambda position: (options[position].made_at, position))

@@ -14,7 +14,13 @@ from bot.database.database import Database
 from bot.database.tables import club
 
 # Each with the word by which the audit calls it.
-_SETTINGS = {"channel_id": "channel", "organiser_role_id": "organisers", "zone": "zone", "quota": "quota"}
+_SETTINGS = {
+    "channel_id": "channel",
+    "organiser_role_id": "organisers",
+    "ping_role_id": "reminded",
+    "zone": "zone",
+    "quota": "quota",
+}
 _COLUMNS = ("guild_id", *_SETTINGS)
 
 
@@ -23,6 +29,7 @@ class Changes(TypedDict, total=False):
 
     channel_id: int | None
     organiser_role_id: int | None
+    ping_role_id: int | None
     zone: str
     quota: int
 

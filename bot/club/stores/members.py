@@ -17,7 +17,18 @@ from bot.club.stores.clubs import lock_club
 from bot.club.stores.suggestions import ORDER, VOTES, end
 from bot.club.suggestion import State
 from bot.database.database import Database
-from bot.database.tables import audit, ballot, ballot_option, meeting, metadata, suggestion, support, vote
+from bot.database.tables import (
+    audit,
+    ballot,
+    ballot_option,
+    meeting,
+    metadata,
+    prompt,
+    reading,
+    suggestion,
+    support,
+    vote,
+)
 
 _PAPER: tuple[ColumnElement[Any], ...] = (suggestion.c.title, suggestion.c.authors, suggestion.c.paper)
 _MEETING: tuple[ColumnElement[Any], ...] = (meeting.c.title, meeting.c.authors, meeting.c.paper, meeting.c.state)
@@ -39,6 +50,10 @@ SECTIONS: dict[Column[Any], tuple[str, tuple[ColumnElement[Any], ...]]] = {
         (*_BALLOT, vote.c.choices.label("your_choices"), vote.c.clicked.label("voted_at")),
     ),
     meeting.c.presenter_id: ("papers_presented", _MEETING),
+    reading.c.member_id: (
+        "papers_read",
+        (prompt.c.title, prompt.c.authors, prompt.c.paper, reading.c.made_at.label("marked_at")),
+    ),
     meeting.c.chosen_by: ("papers_chosen_as_organiser", (*_MEETING, meeting.c.chosen_at)),
     suggestion.c.decided_by: (
         "suggestions_decided_as_organiser",

@@ -3,6 +3,7 @@ CREATE TABLE club (
     guild_id          {bigint} PRIMARY KEY,
     channel_id        {bigint},               -- where the bot posts by itself
     organiser_role_id {bigint},
+    ping_role_id      {bigint},               -- whom posts may notify; members join and leave it by themselves
     zone              TEXT NOT NULL,          -- an IANA name, such as Europe/Berlin
     quota             INTEGER NOT NULL        -- suggestions of one member that may be open at the same time
 ) {strict};
@@ -135,3 +136,39 @@ CREATE TABLE audit (
     subject  TEXT NOT NULL
 ) {strict};
 CREATE INDEX audit_guild ON audit (guild_id, at);
+
+-- What the club was prompted to read, once for each time that a slot takes place.
+CREATE TABLE prompt (
+    id            {id},
+    guild_id      {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot          TEXT NOT NULL,              -- as in post
+    date          TEXT NOT NULL,
+    made_at       {bigint} NOT NULL,
+    why           TEXT NOT NULL CHECK (why IN ('chosen', 'suggested', 'again', 'nothing')),
+    title         TEXT NOT NULL,              -- empty when there was nothing to read
+    authors       TEXT NOT NULL,              -- JSON: names
+    paper         TEXT,
+    review_key    TEXT,
+    meeting_id    {bigint} REFERENCES meeting,
+    suggestion_id {bigint} REFERENCES suggestion,
+    questions     TEXT NOT NULL,              -- JSON: texts
+    thread_id     {bigint},                   -- nothing until it is discussed
+    UNIQUE (guild_id, slot, date)
+) {strict};
+
+-- Who has read it, as they say.
+CREATE TABLE reading (
+    prompt_id {bigint} NOT NULL REFERENCES prompt ON DELETE CASCADE,
+    member_id {bigint} NOT NULL,
+    made_at   {bigint} NOT NULL,
+    PRIMARY KEY (prompt_id, member_id)
+) {strict};
+CREATE INDEX reading_member ON reading (member_id);
+
+-- In which ways a club was asked questions, and how often: none comes again before all of them did.
+CREATE TABLE asked (
+    guild_id {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    key      TEXT NOT NULL,
+    times    INTEGER NOT NULL,
+    PRIMARY KEY (guild_id, key)
+) {strict};
