@@ -34,7 +34,7 @@ def plan(connection: Connection, found: Slot, club: Club, after: datetime, until
 def _plan_one(connection: Connection, found: Slot, due: DueRung, channel_id: int) -> bool:
     day = due.occurrence.original.isoformat()
     planned = Planned(found.guild_id, found.key, day, due.rung.name, channel_id, due.rung.at)
-    # What was cancelled before it began was not posted: the date was skipped, and is moved now.
+    # What was cancelled before it began was not posted: it may be planned anew.
     again = (post.c.date == day, post.c.rung == due.rung.name, post.c.state == State.CANCELLED)
     connection.execute(delete(post).where(*_own(found), *again, post.c.began_at.is_(None)))
     return plan_post(connection, planned)
@@ -64,7 +64,7 @@ def withdraw(
     reason: str,
     channel_id: int | None = None,
 ) -> None:
-    """Withdraw what is planned otherwise than it is wanted; what was due is cancelled, and what was not is gone.
+    """Cancel what is planned otherwise than it is wanted, and give the reason.
 
     A post that is due was certainly not posted, also while another process is about to begin: that one finds it changed
     and lets go of it.
@@ -77,8 +77,6 @@ def withdraw(
         if at == row.due_at:
             if channel_id not in (None, row.channel_id):
                 connection.execute(update(post).where(*own).values(channel_id=channel_id, refusals=0, retry_at=None))
-        elif row.due_at > now:
-            connection.execute(delete(post).where(*own))
         else:
             ended = {"state": State.CANCELLED, "ended_at": now, "retry_at": None, "reason": reason}
             connection.execute(update(post).where(*own).values(**ended, began_at=None))
