@@ -23,6 +23,7 @@ from bot.database.tables import slot, slot_change
 from bot.errors import ClubError
 
 _BATCH = 1_000
+_DIGITS = 18  # of a number that a database can hold
 
 Change = Callable[[Connection, Slot], tuple[str, str] | None]
 """Changes a slot, and gives what the audit says of it; None when there is nothing to change."""
@@ -46,6 +47,22 @@ class SlotStore:
         """Give the slot that has a name, however it is written."""
         folded = fold_name(name)
         return next((each for each in await self.list_all(guild_id) if fold_name(each.name) == folded), None)
+
+    async def list_refused(self, guild_id: int) -> list[Slot]:
+        """Give the slots of a club that the bot paused by itself."""
+        return [each for each in await self.list_all(guild_id) if each.pause_reason]
+
+    async def choose(self, guild_id: int, named: str) -> Slot:
+        """Give the slot whose number was chosen, or whose name was typed; raise ClubError where there is none."""
+        number = int(named) if named.isascii() and named.isdigit() and len(named) <= _DIGITS else None
+        found = await self.get(guild_id, number) if number else None
+        found = found or await self.find(guild_id, named)
+        if found is None:
+            raise ClubError(
+                "No slot of the club is called so. Choose one of those that appear while you type; "
+                "/schedule show lists them."
+            )
+        return found
 
     async def add(self, guild_id: int, actor_id: int, now: datetime, new: NewSlot, *, replace: bool = False) -> Slot:
         """Add a slot, or let it take the place of the one that has its name, if that is wanted.

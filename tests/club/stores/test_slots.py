@@ -58,6 +58,10 @@ def utc(day: int, hour: int, month: int = 3, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
 
 
+def local(month: int, day: int, hour: int) -> datetime:
+    return datetime.combine(date(2026, month, day), time(hour))
+
+
 async def test_a_slot_is_kept_as_it_was_wished(database: Database) -> None:
     store = SlotStore(database)
     schedule = Schedule((0, 3), time(18, 30), "America/New_York", THURSDAY, every=2)
@@ -180,7 +184,7 @@ async def test_what_was_due_when_a_date_was_skipped_is_cancelled_with_the_reason
     )
     await store.unskip(GUILD, found.id, OLGA, utc(26, 19), THURSDAY)
     assert await due(database) == [], "its time is past"
-    await store.move(GUILD, found.id, OLGA, utc(26, 19), THURSDAY, datetime(2026, 3, 27, 20))
+    await store.move(GUILD, found.id, OLGA, utc(26, 19), THURSDAY, local(3, 27, 20))
     assert await due(database) == [("2026-03-26", "prompt", utc(27, 19))], "it was not posted, so it can be moved"
 
 
@@ -192,7 +196,7 @@ async def test_a_moved_date_keeps_its_name_and_what_was_posted_is_not_posted_aga
     assert day_before
     (claimed,) = [each for each in await posts.claim(utc(25, 17), HOUR) if each.rung == "reminder:24h"]
     assert await posts.mark_posted(claimed, State.SENT, utc(25, 17), 99)
-    await store.move(GUILD, found.id, OLGA, utc(26, 12), THURSDAY, datetime(2026, 3, 28, 20))
+    await store.move(GUILD, found.id, OLGA, utc(26, 12), THURSDAY, local(3, 28, 20))
     await plan(database, utc(28, 12))
     own = [(row.rung, row.state, row.due_at) for row in await rows(database) if row.date == "2026-03-26"]
     assert ("reminder:24h", State.SENT, utc(25, 17)) in own
@@ -203,14 +207,14 @@ async def test_a_moved_date_keeps_its_name_and_what_was_posted_is_not_posted_aga
 async def test_a_date_is_not_moved_to_where_another_one_is(database: Database) -> None:
     store = SlotStore(database)
     found = await add(database)
-    for to in (datetime(2026, 4, 2, 20), datetime(2026, 4, 9, 18)):
+    for to in (local(4, 2, 20), local(4, 9, 18)):
         with pytest.raises(ClubError, match=f"takes place on {to.date()} already"):
             await store.move(GUILD, found.id, OLGA, NOW, THURSDAY, to)
-    moved = await store.move(GUILD, found.id, OLGA, NOW, THURSDAY, datetime(2026, 3, 26, 20))
-    assert moved.schedule.moved == {THURSDAY: datetime(2026, 3, 26, 20)}
-    await store.move(GUILD, found.id, OLGA, NOW, THURSDAY, datetime(2026, 3, 27, 20))
+    moved = await store.move(GUILD, found.id, OLGA, NOW, THURSDAY, local(3, 26, 20))
+    assert moved.schedule.moved == {THURSDAY: local(3, 26, 20)}
+    await store.move(GUILD, found.id, OLGA, NOW, THURSDAY, local(3, 27, 20))
     with pytest.raises(ClubError, match="already"):
-        await store.move(GUILD, found.id, OLGA, NOW, THURSDAY + WEEK, datetime(2026, 3, 27, 21))
+        await store.move(GUILD, found.id, OLGA, NOW, THURSDAY + WEEK, local(3, 27, 21))
     assert len((await store.list_all(GUILD))[0].schedule.moved) == 1
 
 
