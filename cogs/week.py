@@ -21,8 +21,8 @@ from bot.ui.posted import pause_note
 
 _log = logging.getLogger(__name__)
 
-_EVERY = timedelta(minutes=10)  # far below the horizon of a plan
-_SILENCE = timedelta(minutes=30)
+_EVERY = timedelta(hours=1)  # far below the horizon of a plan; who changes a slot plans it at once
+_SILENCE = timedelta(hours=3)
 
 
 class WeekCog(commands.Cog):
