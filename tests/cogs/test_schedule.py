@@ -1,7 +1,7 @@
 """The club's week as organisers set it and members see it, on a simulated Discord."""
 
 import logging
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import discord
@@ -457,7 +457,7 @@ async def end(
     slot: str = "slot:1",
     day: str = "2026-01-01",
     reason: str = "",
-    ago: timedelta = timedelta(),
+    ago: int = 0,
 ) -> Post:
     """Let a post end in some way."""
     planned = Planned(club.env.guild.id, slot, day, "prompt", club.channel.id, club.env.now())
@@ -466,7 +466,7 @@ async def end(
         lock_club(connection, planned.guild_id)
         plan_post(connection, planned)
         own = (post.c.slot == slot, post.c.date == day, post.c.rung == "prompt")
-        ended = {"state": state, "ended_at": club.env.now() - ago, "reason": reason}
+        ended = {"state": state, "ended_at": club.env.now() - timedelta(days=ago), "reason": reason}
         connection.execute(update(post).where(*own).values(ended))
 
     await club.bot.database.write(work)
@@ -484,7 +484,7 @@ async def test_status_shows_what_was_posted_and_what_went_wrong(club: Club) -> N
     await end(club, State.SENT, day="2025-12-30")
     await end(club, State.MISSED, day="2025-12-23", reason="Discord answered: 403 @everyone <@5>")
     await end(club, State.CANCELLED, day="2025-12-16", reason="An organiser skipped this date.")
-    await end(club, State.MISSED, day="2025-12-09", reason="Long ago", ago=timedelta(days=15))
+    await end(club, State.MISSED, day="2025-12-09", reason="Long ago", ago=15)
     text = text_of((await olga.slash(club.channel, "club status")).response)
     assert "Last sent: Club night, prompt for Tue 30 Dec 2025" in text
     assert f"Next due: Club night, prompt for Tue 6 Jan 2026 {stamp(utc(1, 6, 17), 'R')}" in text

@@ -5,10 +5,10 @@ withdrawn, and what becomes due is planned. A post keeps its name (guild, slot, 
 that, so that nothing is posted twice; what was posted, or is being posted, stays.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.club.club import Club
 from bot.club.ladder import Ladder, Quiet
@@ -22,8 +22,13 @@ from bot.database.database import Database
 from bot.database.tables import slot, slot_change
 from bot.errors import ClubError
 
-_BATCH = 1_000
+_BATCH = 5_000
 _DIGITS = 18  # of a number that a database can hold
+# Made once: making a statement takes longer than running it.
+_WAITING = (
+    select(slot.c.guild_id, slot.c.id).where(slot.c.next_at <= bindparam("now")).order_by(slot.c.next_at).limit(_BATCH)
+)
+
 
 Change = Callable[[Connection, Slot], tuple[str, str] | None]
 """Changes a slot, and gives what the audit says of it; None when there is nothing to change."""
@@ -192,10 +197,9 @@ class SlotStore:
 
         return await self._database.write(work)
 
-    async def waiting(self, now: datetime) -> list[tuple[int, int]]:
-        """Give guild and number of up to 1,000 slots of which there is something to plan."""
-        wanted = select(slot.c.guild_id, slot.c.id).where(slot.c.next_at <= now).order_by(slot.c.next_at).limit(_BATCH)
-        return await self._database.read(lambda connection: [(row[0], row[1]) for row in connection.execute(wanted)])
+    async def waiting(self, now: datetime) -> Sequence[tuple[int, int]]:
+        """Give guild and number of up to 5,000 slots of which there is something to plan."""
+        return await self._database.read(lambda connection: connection.execute(_WAITING, {"now": now}).tuples().all())
 
     async def plan(self, guild_id: int, number: int, now: datetime) -> int:
         """Plan what of a slot becomes due within the horizon; give how many posts are new.
