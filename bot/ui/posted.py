@@ -13,7 +13,7 @@ from bot.club.slot import Slot
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
 from bot.ui.text import escape, one_line, truncate
-from bot.ui.week import say_date, say_rung
+from bot.ui.week import say_post
 
 _LISTED = 4
 _REASON = 140  # characters
@@ -44,7 +44,7 @@ def posted_items(outlook: Outlook, slots: Sequence[Slot], now: datetime) -> list
             button("postagain", number, label="Post again", emoji="🔁"),
         )
         items += [ui.TextDisplay(asked), buttons]
-    return items
+    return [*items, ui.Separator()]
 
 
 def _course(outlook: Outlook, slots: Sequence[Slot], names: dict[str, str], now: datetime) -> Iterator[str]:
@@ -77,13 +77,14 @@ def post_name(post: Post, names: dict[str, str]) -> str:
 
 
 def _slot_post(name: str, day: date, rung: str) -> str:
-    return f"{one_line(name, 50)}, {say_rung(rung).lower()} for {say_date(day)}"
+    said = say_post(rung, day)
+    return f"{one_line(name, 50)}: {said[0].lower()}{said[1:]}"
 
 
 def _trouble_line(post: Post, names: dict[str, str]) -> str:
     when = f" {discord.utils.format_dt(post.ended_at, 'R')}" if post.ended_at else ""
     reason = f"\n-# {one_line(post.reason, _REASON)}" if post.reason else ""
-    return f"{_MARKS[post.state]} **{_SAID[post.state]}**: {post_name(post, names)}{when}{reason}"
+    return f"{_MARKS[post.state]} **{_SAID[post.state]}** {post_name(post, names)}{when}{reason}"
 
 
 def pause_note(paused: Sequence[Slot], mentions: Mentions) -> str:

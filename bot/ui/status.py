@@ -40,7 +40,8 @@ def status_page(status: Status, page: int, done: str = "", posted: Sequence[ui.I
         shown = told[page * PER_PAGE : (page + 1) * PER_PAGE]
         lines = [f"### What to mend{counter}", *map(_problem_line, shown)]
         room = _TEXT - sum(length(item.content) for item in items if isinstance(item, ui.TextDisplay))
-        items += [ui.Separator(), ui.TextDisplay(truncate("\n".join(lines), min(room, 3_000)))]
+        items += [] if posted else [ui.Separator()]
+        items.append(ui.TextDisplay(truncate("\n".join(lines), min(room, 3_000))))
     buttons: list[ui.Item[Any]] = [button("reread", label="Read again", emoji="🔄")]
     if last:
         buttons += [

@@ -51,13 +51,14 @@ def say_date(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
-def say_rung(rung: str) -> str:
-    """Say which of the posts around a slot one is."""
+def say_post(rung: str, day: date) -> str:
+    """Say which of the posts around a date one is."""
     kind, _, detail = rung.partition(":")
     if kind != "reminder":
-        return {"choose": "Choosing what to read", "prompt": "Prompt"}.get(kind, kind.capitalize())
+        name = {"choose": "Choice of what to read", "prompt": "Prompt"}.get(kind, kind.capitalize())
+        return f"{name} for {say_date(day)}"
     number, unit = int(detail[:-1]), {"d": "day", "h": "hour"}[detail[-1]]
-    return f"Reminder, {number} {unit}{'' if number == 1 else 's'} before"
+    return f"Reminder {number} {unit}{'' if number == 1 else 's'} before {say_date(day)}"
 
 
 def _ordinal(number: int) -> str:
@@ -132,7 +133,7 @@ def _next_lines(slot: Slot, now: datetime) -> list[str]:
         return [*lines, "**Next posts**\nNone"]
     several = slot.ladder.kind is Kind.MEETING
     for due in coming:
-        of = f"{say_rung(due.rung.name)} for {say_date(due.occurrence.local.date())}" if several else "Prompt"
+        of = say_post(due.rung.name, due.occurrence.local.date()) if several else "Prompt"
         lines.append(f"- {of}\n  {_moment(due.rung.at)}")
     return ["**Next posts**", *lines] if not slot.is_paused(now) else [lines[0], "**Next posts**", *lines[1:]]
 

@@ -87,11 +87,11 @@ async def test_the_confirmation_lists_the_next_posts_and_where_they_go(club: Clu
     # Today is Thursday, 1 January, 01:00 in Berlin: days before the first meeting never existed.
     lines = text[text.index("**Next posts**") :].splitlines()
     assert lines[1:7] == [
-        "- Reminder, 1 hour before for Thu 1 Jan 2026",
+        "- Reminder 1 hour before Thu 1 Jan 2026",
         f"  {stamp(utc(1, 1, 16))} ({stamp(utc(1, 1, 16), 'R')})",
         "- Prompt for Thu 8 Jan 2026",
         f"  {stamp(utc(1, 1, 17))} ({stamp(utc(1, 1, 17), 'R')})",
-        "- Reminder, 3 days before for Thu 8 Jan 2026",
+        "- Reminder 3 days before Thu 8 Jan 2026",
         f"  {stamp(utc(1, 5, 17))} ({stamp(utc(1, 5, 17), 'R')})",
     ]
     (slot,) = await slots(club)
@@ -486,9 +486,9 @@ async def test_status_shows_what_was_posted_and_what_went_wrong(club: Club) -> N
     await end(club, State.CANCELLED, day="2025-12-16", reason="An organiser skipped this date.")
     await end(club, State.MISSED, day="2025-12-09", reason="Long ago", ago=15)
     text = text_of((await olga.slash(club.channel, "club status")).response)
-    assert "Last sent: Club night, prompt for Tue 30 Dec 2025" in text
-    assert f"Next due: Club night, prompt for Tue 6 Jan 2026 {stamp(utc(1, 6, 17), 'R')}" in text
-    assert "🛑 **missed**: Club night, prompt for Tue 23 Dec 2025" in text
+    assert "Last sent: Club night: prompt for Tue 30 Dec 2025" in text
+    assert f"Next due: Club night: prompt for Tue 6 Jan 2026 {stamp(utc(1, 6, 17), 'R')}" in text
+    assert "🛑 **missed** Club night: prompt for Tue 23 Dec 2025" in text
     assert "Discord answered: 403" in text
     assert "@everyone" not in text
     assert "✖️ **cancelled**" in text

@@ -259,8 +259,18 @@ async def test_a_slot_without_a_channel_waits_until_the_club_has_one(database: D
     await add(database, NewSlot("Reading", BERLIN, Kind.PROMPT, None), now=utc(25, 12))
     assert await plan(database, utc(26, 18)) == 0
     await ClubStore(database).change(GUILD, OLGA, utc(26, 18), channel_id=ROOM)
-    assert await plan(database, utc(26, 20)) == 1
+    assert await plan(database, utc(26, 18)) == 1
     assert await due(database) == [("2026-03-26", "prompt", utc(26, 17))]
+
+
+async def test_what_is_planned_follows_the_club_to_another_channel(database: Database) -> None:
+    clubs = ClubStore(database)
+    await clubs.change(GUILD, OLGA, NOW, channel_id=ROOM)
+    await add(database, NewSlot("Here", BERLIN, Kind.PROMPT, ROOM), now=utc(25, 12))
+    await add(database, NewSlot("There", BERLIN, Kind.PROMPT, None), now=utc(25, 12))
+    await add(database, NewSlot("Elsewhere", BERLIN, Kind.PROMPT, None), guild=2)
+    await clubs.change(GUILD, OLGA, utc(25, 13), channel_id=77)
+    assert [row.channel_id for row in await rows(database)] == [ROOM, 77]
 
 
 async def test_a_slot_whose_posts_discord_refuses_three_times_in_a_row_is_paused(database: Database) -> None:
