@@ -35,7 +35,7 @@ def main() -> int:
     searched = search.measure(given.reviews)
     named = papers.measure()
     chosen = choosing.measure()
-    timed = schedule.measure()
+    timed = [*schedule.measure(), *schedule.measure_due()]
     parts = [
         _introduction(),
         _reading(table, measured, given.reviews, given.runs),
@@ -133,7 +133,8 @@ def _schedule(rows: Sequence[Row]) -> Iterator[str]:
     yield ""
     yield "`python -m benchmarks.schedule`: made-up weekly slots in forty zones. The floor is the bare computation"
     yield "with `zoneinfo`, the zone at hand: the local time, the next such weekday, and its moment in UTC. It knows"
-    yield "nothing of pauses, skipped and moved dates. The times are those of the processor."
+    yield "nothing of pauses, skipped and moved dates. The times are those of the processor. What is due is looked"
+    yield "for in a database of slots, 4,501 of them due, beside the bare query of `sqlite3` over the same index."
     yield ""
     yield from tabulate(rows)
     yield ""

@@ -1,15 +1,20 @@
 """/club: how the club's bot is, and what the club sets, for its organisers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.club import Club
+from bot.club.delivery import Outbox
 from bot.club.stores.clubs import Changes, ClubStore
+from bot.club.stores.posts import PostStore
+from bot.club.stores.slots import SlotStore
 from bot.club.zones import find_zones
 from bot.errors import ClubError
 from bot.library.library import Libraries
@@ -19,10 +24,15 @@ from bot.ui.cards import View, note
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, is_organiser, require_organiser
+from bot.ui.posted import posted_items
+from bot.ui.poster import Content
 from bot.ui.setup import Doubt, doubt_zone, read_channel, read_ping_role, read_quota, read_role, setup_page, zone_form
 from bot.ui.status import fault_note, status_page
 from bot.ui.text import escape
 
+_POST = "[0-9]{1,18}"  # the number of a post, as a database can hold it
+_LATELY = timedelta(days=14)  # for which organisers read what went wrong
+_NO_DOUBT = "That post is not in doubt any more."
 _LAST = 9_999  # a page that is surely behind the last one
 
 
@@ -35,14 +45,28 @@ class ClubCog(
 ):
     """Answer organisers, and tell them what they should know."""
 
-    def __init__(self, libraries: Libraries, clubs: ClubStore, controls: Controls, mentions: Mentions) -> None:
+    def __init__(
+        self,
+        libraries: Libraries,
+        clubs: ClubStore,
+        slots: SlotStore,
+        posts: PostStore,
+        outbox: Outbox[Content],
+        controls: Controls,
+        mentions: Mentions,
+    ) -> None:
         self._libraries = libraries
         self._clubs = clubs
+        self._slots = slots
+        self._posts = posts
+        self._outbox = outbox
         self._mentions = mentions
         self._told: set[tuple[int, str]] = set()  # servers and faults
         controls.on("status", self.turn_status, NUMBER)
         controls.on("reread", self.read_again)
         controls.on("acceptloss", self.accept_loss, NUMBER)
+        controls.on("itisthere", self.confirm_posted, _POST)
+        controls.on("postagain", self.post_again, _POST)
         controls.on("setup", self.show_setup)
         controls.on("setchannel", self.set_channel, NUMBER)
         controls.on("setrole", self.set_role)
@@ -120,7 +144,7 @@ class ClubCog(
     @app_commands.command()
     @answered
     async def status(self, interaction: Interaction) -> None:
-        """How many reviews are loaded, when, and what is wrong with their files"""
+        """See what was read and posted, what comes next, and what went wrong"""
         await reply(interaction, await self._status(interaction, 0))
 
     async def turn_status(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -151,7 +175,28 @@ class ClubCog(
         await require_organiser(interaction, self._clubs)
         status = await self._libraries.for_guild(interaction.guild_id).status(discord.utils.utcnow())
         self._told |= {(interaction.guild_id or 0, fault) for fault in status.faults}
-        return status_page(status, page, done)
+        return status_page(status, page, done, await self._posted(interaction) if page == 0 else ())
+
+    async def _posted(self, interaction: Interaction) -> Sequence[ui.Item[Any]]:
+        guild_id, now = interaction.guild_id or 0, discord.utils.utcnow()
+        outlook = await self._posts.outlook(guild_id, now - _LATELY)
+        return posted_items(outlook, await self._slots.list_all(guild_id), now)
+
+    async def confirm_posted(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Take an organiser's word that a post in doubt is there."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        done = await self._posts.confirm_posted(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        await self._decided(interaction, "It counts as posted." if done else _NO_DOUBT)
+
+    async def post_again(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Post what is in doubt once more."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        done = await self._posts.post_again(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        self._outbox.wake()
+        await self._decided(interaction, "It is posted in a moment." if done else _NO_DOUBT)
+
+    async def _decided(self, interaction: Interaction, done: str) -> None:
+        await reply(interaction, await self._status(interaction, 0, done=done))
 
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
@@ -180,4 +225,5 @@ def _guild(interaction: Interaction) -> discord.Guild:
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(ClubCog(bot.libraries, bot.clubs, bot.controls, bot.mentions))
+    stores = bot.clubs, SlotStore(bot.database), PostStore(bot.database)
+    await bot.add_cog(ClubCog(bot.libraries, *stores, bot.outbox, bot.controls, bot.mentions))

@@ -8,10 +8,10 @@ from bot.client import Paperclub
 from bot.club.ballot import Ballot
 from bot.club.post import Post
 from bot.club.prompting import Prompting
-from bot.club.slot import Slot
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import RUNG, PromptStore
+from bot.club.stores.slots import SlotStore
 from bot.errors import ClubError
 from bot.ui.cards import View
 from bot.ui.controls import Interaction, is_private
@@ -36,14 +36,6 @@ from bot.ui.threads import open_thread
 _NUMBER = "[0-9]{1,18}"  # of a prompt, as a database can hold it
 _GONE = "That paper is not known here any more. /next shows what is read."
 _UNANSWERED = "Discord did not answer, so nothing was changed. Please try again in a moment."
-
-
-class NoSlots:
-    """Knows of no slot."""
-
-    async def get(self, guild_id: int, number: int) -> Slot | None:
-        """Give nothing."""
-        return None
 
 
 class PromptsCog(commands.Cog):
@@ -184,5 +176,5 @@ async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
     prompts, ballots = PromptStore(database), BallotStore(database)
-    stores = bot.suggestions, MeetingStore(database), ballots, prompts
-    await bot.add_cog(PromptsCog(bot, Prompting(bot.libraries, bot.catalog, *stores, NoSlots()), prompts, ballots))
+    stores = bot.suggestions, MeetingStore(database), ballots, prompts, SlotStore(database)
+    await bot.add_cog(PromptsCog(bot, Prompting(bot.libraries, bot.catalog, *stores), prompts, ballots))

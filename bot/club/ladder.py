@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.club.schedule import Occurrence, Schedule, occurrences_between
+from bot.club.schedule import Occurrence, Schedule, next_occurrences, occurrences_between
 from bot.club.zones import load_zone
 from bot.errors import ClubError
 
@@ -50,6 +50,12 @@ class Ladder:
                 f"day{'s' if self.prompt != 1 else ''} before the meeting: give more days for the choice, "
                 "or fewer for the prompt."
             )
+
+    @property
+    def posts(self) -> bool:
+        """Whether anything is posted at all."""
+        meets = self.kind is Kind.MEETING
+        return not meets or self.choose is not None or self.prompt is not None or bool(self.reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,18 @@ def due_rungs(
         if confirmed_at < rung.at <= until
     ]
     return sorted(due, key=lambda each: each.rung.at)
+
+
+def next_rungs(
+    schedule: Schedule, ladder: Ladder, after: datetime, count: int, quiet: Quiet | None = None
+) -> list[DueRung]:
+    """Give the first posts that become due after a moment, in their order; fewer when the slot ends before."""
+    due: list[DueRung] = []
+    moment = after
+    while len(due) < count and ladder.posts and (coming := next_occurrences(schedule, moment, 1)):
+        moment = coming[0].at
+        due = due_rungs(schedule, ladder, after, moment, quiet)
+    return due[:count]
 
 
 def _planned(occurrence: Occurrence, ladder: Ladder, zone: tzinfo) -> Iterator[Rung]:

@@ -67,3 +67,12 @@ class Post(Planned):
     message_id: int | None
     reason: str
     superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How the posts of a club are: the last that was posted, the next, and what went wrong lately, the worst first."""
+
+    last: Post | None = None
+    next: Post | None = None
+    troubles: tuple[Post, ...] = ()

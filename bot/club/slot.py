@@ -1,10 +1,20 @@
 """A slot of the club's week, as a plain value. Pure."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
-from bot.club.ladder import Ladder, Quiet
-from bot.club.schedule import Schedule
+from bot.club.ladder import Kind, Ladder, Quiet
+from bot.club.schedule import Schedule, next_occurrences
+from bot.club.zones import load_zone
+from bot.errors import ClubError
+
+HORIZON = timedelta(hours=36)
+"""How long before its time a post is planned."""
+MOST = 20
+"""How many slots a club has at most."""
+_LONGEST = 50  # characters of a name
+_MENTION = re.compile(r"<[@#:/]|@everyone|@here", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,49 @@ class Slot:
     quiet: Quiet | None
     channel_id: int | None
     confirmed_at: datetime
+    pause_reason: str = ""  # why the bot paused it by itself
 
     @property
     def key(self) -> str:
         """How its posts name it: `Planned.slot`; their `date` is the original date as in ISO 8601."""
         return f"slot:{self.id}"
+
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether nothing of it takes place now."""
+        since, until = self.schedule.paused_since, self.schedule.paused_until
+        if since is None or since > now:
+            return False
+        return until is None or now.astimezone(load_zone(self.schedule.zone)).date() < until
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlot:
+    """A slot as an organiser wishes it: under a name that stands for the one that has it already."""
+
+    name: str
+    schedule: Schedule
+    kind: Kind
+    channel_id: int | None
+
+
+def read_name(text: str) -> str:
+    """Read the name of a slot; raise ClubError for one that will not do."""
+    name = " ".join(text.split())
+    if not name:
+        raise ClubError("A slot needs a name, such as Club night.")
+    if len(name) > _LONGEST:
+        raise ClubError(
+            f"A name has at most {_LONGEST} characters, and this one has {len(name):,}. Type a shorter one."
+        )
+    if _MENTION.search(name):
+        raise ClubError("A name mentions nobody: leave out members, roles, channels and @everyone.")
+    return name
+
+
+def begin_weekly(days: tuple[int, ...], clock: time, zone: str, every: int, now: datetime) -> Schedule:
+    """Make a rhythm whose first week is that of the next such day."""
+    if not 1 <= every <= 52:
+        raise ClubError("A slot takes place every 1 to 52 weeks.")
+    weekly = Schedule(days, clock, zone, now.astimezone(load_zone(zone)).date())
+    start = next_occurrences(weekly, now, 1)[0].original
+    return Schedule(days, clock, zone, start, every)

@@ -86,6 +86,16 @@ def find_zones(text: str, now: datetime) -> FoundZones:
     return FoundZones(tuple(_nearest(atlas, folded)))
 
 
+def complete_zones(text: str, now: datetime) -> list[str]:
+    """Give zones for a text that is still being typed, the best first. It reads files."""
+    typed = " ".join(fold_words(text)) if len(text) <= _LONGEST else ""
+    if not typed:
+        return []
+    names = [name for name in _atlas().names if "/" in name and f" {typed}" in f" {_fold(name)}"]
+    names.sort(key=lambda name: not _city(name).startswith(typed))
+    return list(dict.fromkeys([*find_zones(text, now).zones, *names]))[:_MOST]
+
+
 def _with_offset(offset: re.Match[str], now: datetime) -> Iterator[str]:
     """Give the zones with a difference from UTC, and then the one that keeps it all the year."""
     sign, hours, minutes = offset.groups()

@@ -12,16 +12,18 @@ from bot.library.review import Problem
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
-from bot.ui.text import escape, truncate
+from bot.ui.text import escape, length, truncate
 
 PER_PAGE = 8
+_TEXT = 3_900  # characters of a message; Discord takes 4,000
+_FAULTS = 1_000
 _MARKS = {"error": "🛑", "warning": "⚠️"}
 
 
-def status_page(status: Status, page: int, done: str = "") -> View:
+def status_page(status: Status, page: int, done: str = "", posted: Sequence[ui.Item[Any]] = ()) -> View:
     """Show what keeps the library from being whole, then its size, then its problems, a page of them.
 
-    `done` says what a click on this message did.
+    `done` says what a click on this message did; `posted` is shown below the size of the library.
     """
     told = [problem for problem in status.problems if problem.severity in _MARKS]
     told.sort(key=lambda problem: problem.severity)  # errors first, as they stand otherwise
@@ -29,13 +31,17 @@ def status_page(status: Status, page: int, done: str = "") -> View:
     page = min(max(page, 0), last)
     items: list[ui.Item[Any]] = [ui.TextDisplay("## The library" + (f"\n{done}" if done else ""))]
     if status.faults:
-        items += [ui.TextDisplay("\n".join(_faults(status))), ui.Separator(visible=False)]
+        items += [ui.TextDisplay(truncate("\n".join(_faults(status)), _FAULTS)), ui.Separator(visible=False)]
     items.append(ui.TextDisplay("\n".join(_summary(status, told))))
+    if posted:
+        items += [ui.Separator(), *posted]
     if told:
         counter = f" · page {page + 1} of {last + 1}" if last else ""
         shown = told[page * PER_PAGE : (page + 1) * PER_PAGE]
         lines = [f"### What to mend{counter}", *map(_problem_line, shown)]
-        items += [ui.Separator(), ui.TextDisplay(truncate("\n".join(lines), 3_000))]
+        room = _TEXT - sum(length(item.content) for item in items if isinstance(item, ui.TextDisplay))
+        items += [] if posted else [ui.Separator()]
+        items.append(ui.TextDisplay(truncate("\n".join(lines), min(room, 3_000))))
     buttons: list[ui.Item[Any]] = [button("reread", label="Read again", emoji="🔄")]
     if last:
         buttons += [

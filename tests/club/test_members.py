@@ -36,6 +36,8 @@ NUMBERS = {"id", "guild_id", "channel_id", "message_id", "thread_id", "organiser
 NUMBERS |= {f"{table}_id" for table in metadata.tables} | {"merged_into"}
 TEXTS = {"zone", "paper", "title", "authors", "state", "review_key", "key", "method", "result", "choices", "action"}
 TEXTS |= {"slot", "date", "rung", "why", "questions"}
+TEXTS |= {"folded", "days", "time", "start", "paused_until", "pause_reason", "kind", "reminders", "quiet_begin"}
+TEXTS |= {"quiet_end", "moved_to"}
 
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 

@@ -80,9 +80,10 @@ async def test_a_menu_of_the_same_name_as_a_command_is_not_taken_for_it(club: Cl
 async def test_what_is_for_organisers_is_not_shown_to_members(club: Club) -> None:
     text = await help_text(club, organiser(club))
     own = text.partition("### For organisers\n")[2]
-    for name in ("ballot open", "ballot close", "club setup", "club status"):
+    for name in ("ballot open", "ballot close", "club setup", "club status", "schedule weekly", "schedule skip"):
         assert f"- </{name}:" in own
     assert "- </ballot show:" in text.partition("### For organisers\n")[0]
+    assert "### The club's week\n- </schedule show:" in text.partition("### For organisers\n")[0]
     text = await help_text(club)
     assert "club s" not in text
     assert "- </ballot show:" in text

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.club import Club
+from bot.club.post import State
 from bot.club.stores.audit import AuditLine, read_notes, take_note
 from bot.database.database import Database
-from bot.database.tables import club
+from bot.database.tables import club, post, slot
 
 # Each with the word by which the audit calls it.
 _SETTINGS = {
@@ -58,6 +59,16 @@ def _club(row: Row[Any]) -> Club:
     return Club(**{name: getattr(row, name) for name in _COLUMNS})
 
 
+def _redirect(connection: Connection, guild_id: int, channel_id: int | None, now: datetime) -> None:
+    """Let what the club's week posts follow the club to another channel, where a slot has none of its own."""
+    homeless = (slot.c.guild_id == guild_id, slot.c.channel_id.is_(None))
+    keys = [f"slot:{number}" for number in connection.scalars(select(slot.c.id).where(*homeless))]
+    waiting = (post.c.guild_id == guild_id, post.c.slot.in_(keys), post.c.state == State.DUE)
+    connection.execute(update(post).where(*waiting).values(channel_id=channel_id, refusals=0, retry_at=None))
+    # What could not be planned without a channel is planned with the next pass.
+    connection.execute(update(slot).where(*homeless, slot.c.next_at > now).values(next_at=now))
+
+
 class ClubStore:
     """Keep what clubs have set."""
 
@@ -85,6 +96,8 @@ class ClubStore:
             changed = {name: getattr(after, name) for name in changes if getattr(after, name) != getattr(before, name)}
             if changed:
                 connection.execute(update(club).where(club.c.guild_id == guild_id).values(changed))
+                if after.channel_id not in (None, before.channel_id):
+                    _redirect(connection, guild_id, after.channel_id, now)
                 subject = ", ".join(f"{_SETTINGS[name]} {value or 'none'}" for name, value in changed.items())
                 take_note(connection, guild_id, now, actor_id, "set", subject)
             return after

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Update, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.club.post import Planned, Post, State
+from bot.club.post import Outlook, Planned, Post, State
+from bot.club.stores.audit import take_note
+from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
 from bot.database.tables import post
 
@@ -15,6 +17,8 @@ _KEY = ("guild_id", "slot", "date", "rung")
 _COLUMNS = tuple(name for name in Post.__dataclass_fields__ if name != "superseded")
 _OPEN = (State.DUE, State.SENDING)
 _VALID = (*_OPEN, State.SENT, State.LATE)  # what makes an earlier post of its slot needless
+_POSTED = (State.SENT, State.LATE)
+_TROUBLES = (State.IN_DOUBT, State.MISSED, State.LATE, State.CANCELLED)  # the worst first
 _BATCH = 20
 
 
@@ -57,6 +61,59 @@ class PostStore:
             return list(map(_post, connection.execute(select(post).where(wanted).order_by(post.c.ended_at.desc()))))
 
         return await self._database.read(work)
+
+    async def outlook(self, guild_id: int, since: datetime) -> Outlook:
+        """Give how the posts of a club are, with what went wrong since a moment; what is in doubt stays so."""
+        own = select(post).where(post.c.guild_id == guild_id)
+        last = own.where(post.c.state.in_(_POSTED)).order_by(post.c.ended_at.desc(), post.c.id.desc()).limit(1)
+        coming = own.where(post.c.state.in_(_OPEN)).order_by(post.c.due_at, post.c.id).limit(1)
+        lately = or_(post.c.ended_at >= since, post.c.state == State.IN_DOUBT)
+        rank = case({state: place for place, state in enumerate(_TROUBLES)}, value=post.c.state)
+        wrong = own.where(post.c.state.in_(_TROUBLES), lately).order_by(rank, post.c.ended_at.desc()).limit(_BATCH)
+
+        def work(connection: Connection) -> Outlook:
+            found, following = connection.execute(last).one_or_none(), connection.execute(coming).one_or_none()
+            troubles = tuple(map(_post, connection.execute(wrong)))
+            return Outlook(_post(found) if found else None, _post(following) if following else None, troubles)
+
+        return await self._database.read(work)
+
+    async def confirm_posted(self, guild_id: int, number: int, actor_id: int, now: datetime) -> bool:
+        """Take an organiser's word that a post in doubt is there; tell whether it was still in doubt."""
+        values = {"state": State.SENT, "reason": ""}
+        return await self._decide(guild_id, number, actor_id, now, "found in the channel", values)
+
+    async def post_again(self, guild_id: int, number: int, actor_id: int, now: datetime) -> bool:
+        """Let a post in doubt be posted now, as an organiser wishes; tell whether it was still in doubt.
+
+        It is due from now on, so that it is neither late nor useless. Call `Outbox.wake` after it.
+        """
+        values = {
+            "state": State.DUE,
+            "due_at": now,
+            "tries": 0,
+            "refusals": 0,
+            "began_at": None,
+            "retry_at": None,
+            "ended_at": None,
+            "reason": "",
+        }
+        return await self._decide(guild_id, number, actor_id, now, "posted again", values)
+
+    async def _decide(
+        self, guild_id: int, number: int, actor_id: int, now: datetime, action: str, values: dict[str, Any]
+    ) -> bool:
+        doubted = and_(post.c.id == number, post.c.guild_id == guild_id, post.c.state == State.IN_DOUBT)
+        change = update(post).where(doubted).values(values).returning(post.c.slot, post.c.date, post.c.rung)
+
+        def work(connection: Connection) -> bool:
+            lock_club(connection, guild_id)
+            row = connection.execute(change).one_or_none()
+            if row is not None:
+                take_note(connection, guild_id, now, actor_id, action, " ".join(filter(None, row)))
+            return row is not None
+
+        return await self._database.write(work)
 
     async def next_at(self) -> datetime | None:
         """Give the moment at which there is next something to do."""

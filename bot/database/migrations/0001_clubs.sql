@@ -172,3 +172,39 @@ CREATE TABLE asked (
     times    INTEGER NOT NULL,
     PRIMARY KEY (guild_id, key)
 ) {strict};
+
+-- What takes place every week, and what is posted around it.
+CREATE TABLE slot (
+    id            {id},
+    guild_id      {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    name          TEXT NOT NULL,
+    folded        TEXT NOT NULL,              -- the name as it is compared
+    days          TEXT NOT NULL,              -- JSON: from 0 for Monday
+    time          TEXT NOT NULL,              -- 18:00, in its zone
+    zone          TEXT NOT NULL,              -- an IANA name
+    start         TEXT NOT NULL,              -- the date from whose week the weeks are counted
+    every         INTEGER NOT NULL,           -- weeks
+    paused_since  {bigint},
+    paused_until  TEXT,                       -- the first date after the pause; nothing: until it is resumed
+    pause_reason  TEXT NOT NULL,              -- why the bot paused it by itself; empty: an organiser did
+    kind          TEXT NOT NULL CHECK (kind IN ('prompt', 'meeting')),
+    choose_days   INTEGER,                    -- before a meeting; nothing: there is no such post
+    prompt_days   INTEGER,
+    reminders     TEXT NOT NULL,              -- JSON: 3d, 24h
+    quiet_begin   TEXT,
+    quiet_end     TEXT,
+    channel_id    {bigint},                   -- nothing: that of the club
+    confirmed_at  {bigint} NOT NULL,          -- what would have been posted before never existed
+    planned_until {bigint} NOT NULL,          -- up to when its posts are in the table of posts
+    next_at       {bigint},                   -- when there is next something to plan; nothing: never
+    UNIQUE (guild_id, folded)
+) {strict};
+CREATE INDEX slot_next ON slot (next_at);
+
+-- Dates of a slot that are not as the others.
+CREATE TABLE slot_change (
+    slot_id  {bigint} NOT NULL REFERENCES slot ON DELETE CASCADE,
+    date     TEXT NOT NULL,                   -- the original one
+    moved_to TEXT,                            -- a local time; nothing: it is skipped
+    PRIMARY KEY (slot_id, date)
+) {strict};

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import Connection, Select
 
-from bot.club.post import Planned, Post, State
+from bot.club.post import Outlook, Planned, Post, State
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.posts import PostStore, plan_post
 from bot.database.database import Database
@@ -198,3 +198,48 @@ async def test_what_was_missed_can_be_listed(database: Database) -> None:
     assert [post.ended_at for post in listed] == sorted(
         (post.ended_at for post in listed if post.ended_at), reverse=True
     )
+
+
+async def test_the_outlook_tells_the_last_the_next_and_what_went_wrong_lately(database: Database) -> None:
+    store = PostStore(database)
+    assert await store.outlook(1, NOW) == Outlook()
+    ends = [State.SENT, State.LATE, State.CANCELLED, State.MISSED, State.IN_DOUBT, State.MISSED]
+    week = [Planned(1, f"slot:{n}", "", "prompt", 5, NOW - (20 - n) * MINUTE) for n in range(len(ends))]
+    await plan(database, [*week, replace(ONE, due_at=NOW + MINUTE), replace(ONE, guild_id=2)])
+    for n, post in enumerate(await store.claim(NOW - MINUTE, LEASE)):
+        if ends[n] in (State.SENT, State.LATE):
+            await store.mark_posted(post, ends[n], NOW + n * MINUTE, 7 + n)
+        else:
+            await store.end(post, ends[n], NOW + n * MINUTE, "why")
+    found = await store.outlook(1, NOW + 2 * MINUTE)
+    assert found.last
+    assert found.next
+    assert (found.last.slot, found.last.message_id) == ("slot:1", 8)
+    assert found.next.slot == ONE.slot
+    assert [post.slot for post in found.troubles] == ["slot:4", "slot:5", "slot:3", "slot:2"]
+    later = await store.outlook(1, NOW + 60 * MINUTE)
+    assert [post.slot for post in later.troubles] == ["slot:4"], "what is in doubt waits for an organiser"
+
+
+async def test_organisers_decide_once_what_is_in_doubt(database: Database) -> None:
+    store, olga = PostStore(database), 9
+    await plan(database, [ONE, replace(ONE, slot="ballot:2")])
+    for post in await store.claim(NOW, LEASE):
+        await store.begin(post, NOW)
+        await store.end(post, State.IN_DOUBT, NOW, "unreadable")
+    first, second = (await store.outlook(1, NOW)).troubles
+    later = NOW + 30 * LEASE
+    assert not await store.confirm_posted(2, first.id, olga, later)
+    assert not await store.post_again(2, second.id, olga, later)
+    clicks = [store.confirm_posted(1, first.id, olga, later), store.post_again(1, first.id, olga, later)]
+    assert sorted(await asyncio.gather(*clicks, *(store.post_again(1, second.id, olga, later) for _ in range(3)))) == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+    again = await store.claim(later, LEASE)
+    assert second.id in [post.id for post in again]
+    assert all((post.state, post.due_at, post.began_at, post.refusals) == (State.DUE, later, None, 0) for post in again)
+    assert not await store.post_again(1, second.id, olga, later)

@@ -1,0 +1,98 @@
+"""What the bot posted by itself, and what went wrong with it, for organisers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.club.ladder import next_rungs
+from bot.club.post import Outlook, Post, State
+from bot.club.slot import Slot
+from bot.ui.controls import button, row
+from bot.ui.mentions import Mentions
+from bot.ui.text import escape, one_line, truncate
+from bot.ui.week import say_post
+
+_LISTED = 4
+_REASON = 140  # characters
+_MARKS = {State.IN_DOUBT: "❓", State.MISSED: "🛑", State.LATE: "🕓", State.CANCELLED: "✖️"}
+_SAID = {State.IN_DOUBT: "in doubt", State.MISSED: "missed", State.LATE: "late", State.CANCELLED: "cancelled"}
+_OTHERS = {"result": "The result of a ballot", "thanks": "Thanks for a suggestion"}
+
+
+def posted_items(outlook: Outlook, slots: Sequence[Slot], now: datetime) -> list[ui.Item[Any]]:
+    """Show what was posted last, what comes next, and what went wrong lately.
+
+    Of a post in doubt organisers are asked: of one at a time, the latest.
+    """
+    names = {slot.key: slot.name for slot in slots}
+    lines = ["### What is posted", *_course(outlook, slots, names, now)]
+    paused = [slot for slot in slots if slot.pause_reason and slot.is_paused(now)]
+    lines += [f"⏸️ **{one_line(slot.name, 50)}** is paused: three posts in a row were refused" for slot in paused]
+    lines += [_trouble_line(post, names) for post in outlook.troubles[:_LISTED]]
+    if rest := len(outlook.troubles) - _LISTED:
+        lines += [f"-# and {rest} more lately"] if rest > 0 else []
+    items: list[ui.Item[Any]] = [ui.TextDisplay(truncate("\n".join(lines), 1_600))]
+    doubt = next((post for post in outlook.troubles if post.state is State.IN_DOUBT), None)
+    if doubt:
+        asked = f"Is **{post_name(doubt, names)}** in <#{doubt.channel_id}>?"
+        number = str(doubt.id)
+        buttons = row(
+            button("itisthere", number, label="It is there", emoji="✅"),
+            button("postagain", number, label="Post again", emoji="🔁"),
+        )
+        items += [ui.TextDisplay(asked), buttons]
+    return [*items, ui.Separator()]
+
+
+def _course(outlook: Outlook, slots: Sequence[Slot], names: dict[str, str], now: datetime) -> Iterator[str]:
+    if (last := outlook.last) and last.ended_at:
+        when = discord.utils.format_dt(last.ended_at, "R")
+        where = f"https://discord.com/channels/{last.guild_id}/{last.channel_id}/{last.message_id}"
+        name = post_name(last, names)
+        yield f"Last sent: [{name}]({where}) {when}" if last.message_id else f"Last sent: {name} {when}"
+    else:
+        yield "Last sent: nothing yet"
+    coming = [(outlook.next.due_at, post_name(outlook.next, names))] if outlook.next else []
+    coming += [
+        (due.rung.at, _slot_post(slot.name, due.occurrence.original, due.rung.name))
+        for slot in slots
+        for due in next_rungs(slot.schedule, slot.ladder, now, 1, slot.quiet)
+    ]
+    if coming:
+        at, name = min(coming)
+        yield f"Next due: {name} {discord.utils.format_dt(at, 'R')}, {discord.utils.format_dt(at, 'f')}"
+    else:
+        yield "Next due: nothing"
+
+
+def post_name(post: Post, names: dict[str, str]) -> str:
+    """Say what a post is; `names` are those of the slots by their keys."""
+    if not post.slot.startswith("slot:"):
+        return _OTHERS.get(post.kind, escape(post.kind))
+    name = names.get(post.slot, "a slot that was removed")
+    return _slot_post(name, date.fromisoformat(post.date), post.rung)
+
+
+def _slot_post(name: str, day: date, rung: str) -> str:
+    said = say_post(rung, day)
+    return f"{one_line(name, 50)}: {said[0].lower()}{said[1:]}"
+
+
+def _trouble_line(post: Post, names: dict[str, str]) -> str:
+    when = f" {discord.utils.format_dt(post.ended_at, 'R')}" if post.ended_at else ""
+    reason = f"\n-# {one_line(post.reason, _REASON)}" if post.reason else ""
+    return f"{_MARKS[post.state]} **{_SAID[post.state]}** {post_name(post, names)}{when}{reason}"
+
+
+def pause_note(paused: Sequence[Slot], mentions: Mentions) -> str:
+    """Tell an organiser, once, of slots that the bot has paused."""
+    lines = [
+        f"⏸️ **{one_line(slot.name, 50)}** is paused: three posts in a row were refused. "
+        f"{one_line(slot.pause_reason, _REASON)}"
+        for slot in paused
+    ]
+    mend = f"Give Paperclub the permissions it lacks there, and then use {mentions.mention('schedule resume')}."
+    return "\n".join([*lines, mend])

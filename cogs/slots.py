@@ -1,0 +1,135 @@
+"""The page of a slot, on which organisers set what is posted around it."""
+
+import discord
+from discord.ext import commands
+
+from bot.client import Paperclub
+from bot.club.club import Club
+from bot.club.dates import parse_time
+from bot.club.ladder import Kind, Quiet
+from bot.club.slot import NewSlot, Slot, begin_weekly
+from bot.club.stores.clubs import ClubStore
+from bot.club.stores.slots import SlotStore
+from bot.club.zones import is_zone
+from bot.errors import ClubError
+from bot.ui import week
+from bot.ui.answers import reply
+from bot.ui.cards import note
+from bot.ui.controls import ANY, Controls, Interaction
+from bot.ui.organisers import require_organiser
+from bot.ui.text import escape
+from bot.ui.week_choices import read_iso
+
+_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
+_DATE = r"\d{4}-\d\d-\d\d"
+
+
+class SlotsCog(commands.Cog):
+    """Answer the controls of a slot's page: each for organisers alone."""
+
+    def __init__(self, bot: Paperclub, clubs: ClubStore, slots: SlotStore) -> None:
+        self._bot = bot
+        self._clubs = clubs
+        self._slots = slots
+        controls: Controls = bot.controls
+        controls.on("slot", self.show_slot, _NUMBER)
+        controls.on("putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm]", "[0-9]{1,2}")
+        controls.on("slotposts", self.set_posts, _NUMBER)
+        controls.on("askquiet", self.ask_quiet, _NUMBER)
+        controls.on("quiet", self.set_quiet, _NUMBER, ANY, ANY)
+        controls.on("unskip", self.put_back, _NUMBER, _DATE)
+        controls.on("pauseslot", self.pause_slot, _NUMBER)
+        controls.on("resumeslot", self.resume_slot, _NUMBER)
+        controls.on("askremove", self.ask_remove, _NUMBER)
+        controls.on("removeslot", self.remove_slot, _NUMBER)
+
+    async def show_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show an organiser a slot and what can be set."""
+        club = await require_organiser(interaction, self._clubs)
+        found = await self._slots.choose(club.guild_id, (values or arguments)[0])
+        await reply(interaction, week.slot_page(found, club, interaction.guild, discord.utils.utcnow()))
+
+    async def replace(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let a slot take the place of the one that has its name."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        number, days, clock, zone, kind, every, *channel = arguments
+        before, channel_id = await self._slots.choose(club.guild_id, number), int(*channel) if channel else 0
+        guild = interaction.guild
+        if int(clock) >= 2400 or not is_zone(zone) or (channel_id and not (guild and guild.get_channel(channel_id))):
+            raise ClubError("That cannot be set any more. Please run the command again.")
+        schedule = begin_weekly(tuple(map(int, days)), week.read_clock(clock), zone, int(every), now)
+        new_kind = Kind.PROMPT if kind == "p" else Kind.MEETING
+        new = NewSlot(before.name, schedule, new_kind, channel_id or None)
+        found = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
+        await self._done(interaction, club, found, "It is set")
+
+    async def put_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let a date take place as the others do."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        day = read_iso((values or arguments[1:])[0])
+        if day is None:
+            raise ClubError("That is not a date of this slot.")
+        found = await self._slots.unskip(club.guild_id, int(arguments[0]), interaction.user.id, now, day)
+        await self._done(interaction, club, found, f"{week.say_date(day)} is as usual again")
+
+    async def pause_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Pause a slot until it is resumed."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.pause(club.guild_id, int(arguments[0]), interaction.user.id, now, None)
+        await self._done(interaction, club, found, "It is paused")
+
+    async def resume_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Resume a slot."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.resume(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        await self._done(interaction, club, found, "It takes place")
+
+    async def ask_remove(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Ask whether a slot is to be removed."""
+        club = await require_organiser(interaction, self._clubs)
+        await reply(interaction, week.remove_question(await self._slots.choose(club.guild_id, arguments[0])))
+
+    async def remove_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Remove a slot; who clicks twice reads the same."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.remove(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        name = f"**{escape(found.name)}**" if found else "That slot"
+        await reply(interaction, note(f"{name} is removed. Nothing of it is posted any more."))
+
+    async def set_posts(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set which posts come before a meeting."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        if found.ladder.kind is not Kind.MEETING:
+            raise ClubError("This is no meeting, so nothing is posted before it.")
+        ladder, member_id = week.read_posts([*arguments[1:], *values]), interaction.user.id
+        found = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+        await self._done(interaction, club, found, "The posts are set")
+
+    async def ask_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Ask for the quiet hours."""
+        club = await require_organiser(interaction, self._clubs)
+        await interaction.response.send_modal(week.quiet_form(await self._slots.choose(club.guild_id, arguments[0])))
+
+    async def set_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set the hours in which nothing is posted before a meeting."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        begin, end = (text.strip() for text in [*arguments[1:], *values][:2])
+        if bool(begin) != bool(end):
+            raise ClubError("Quiet hours have a beginning and an end. Fill in both, or none.")
+        quiet = Quiet(parse_time(begin), parse_time(end)) if begin else None
+        if quiet and quiet.begin == quiet.end:
+            raise ClubError("These quiet hours begin when they end. Type two different times, or none.")
+        member_id = interaction.user.id
+        found = await self._slots.set_posts(club.guild_id, found.id, member_id, now, found.ladder, quiet)
+        await self._done(interaction, club, found, "The quiet hours are set")
+
+    async def _done(self, interaction: Interaction, club: Club, slot: Slot, done: str) -> None:
+        self._bot.outbox.wake()
+        await reply(interaction, week.slot_page(slot, club, interaction.guild, discord.utils.utcnow(), done))
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database)))

@@ -1,0 +1,109 @@
+"""Plans by itself what the club's week has to post: a thin shell around `Week.plan`."""
+
+import logging
+from datetime import datetime, timedelta
+
+import discord
+from discord.ext import commands, tasks
+
+from bot.client import Paperclub
+from bot.club.delivery import Outbox
+from bot.club.post import Post, State
+from bot.club.stores.clubs import ClubStore
+from bot.club.stores.slots import SlotStore
+from bot.club.week import Week
+from bot.errors import ClubError
+from bot.ui.cards import note
+from bot.ui.controls import Interaction
+from bot.ui.mentions import Mentions
+from bot.ui.organisers import is_organiser
+from bot.ui.posted import pause_note
+from bot.ui.poster import Content
+
+_log = logging.getLogger(__name__)
+
+_EVERY = timedelta(hours=1)  # far below the horizon of a plan; who changes a slot plans it at once
+_SILENCE = timedelta(hours=3)
+
+
+class WeekCog(commands.Cog):
+    """Plan the week while the bot is connected, and stop what Discord refuses."""
+
+    def __init__(self, bot: Paperclub, week: Week, clubs: ClubStore, slots: SlotStore) -> None:
+        self._bot = bot
+        self._week = week
+        self._clubs = clubs
+        self._slots = slots
+        self._mentions: Mentions = bot.mentions
+        self._outbox: Outbox[Content] = bot.outbox
+        self._outbox.on_trouble(self.hear_trouble)
+        self._last = discord.utils.utcnow()
+        self._silent = False
+        self._told: set[tuple[int, datetime]] = set()  # slots, and when they were paused
+
+    async def cog_load(self) -> None:
+        """Begin to plan."""
+        self._last = discord.utils.utcnow()
+        self._plan.start()
+        self._watch.start()
+
+    async def cog_unload(self) -> None:
+        """End."""
+        self._plan.cancel()
+        self._watch.cancel()
+
+    async def tick(self, now: datetime) -> None:
+        """Plan what becomes due; whatever fails is logged, and tried again with the next pass."""
+        try:
+            if await self._week.plan(now):
+                self._outbox.wake()
+        except ClubError as error:  # the log of the database says more
+            _log.error("the week cannot be planned: %s", error)
+        except Exception:
+            _log.exception("a pass of the plan failed")
+        else:
+            self._last = now
+
+    @tasks.loop(seconds=_EVERY.total_seconds())
+    async def _plan(self) -> None:
+        await self.tick(discord.utils.utcnow())
+
+    @tasks.loop(seconds=_EVERY.total_seconds())
+    async def _watch(self) -> None:
+        """Notice when no pass succeeds; a loop that ended is begun again."""
+        silent = discord.utils.utcnow() - self._last > _SILENCE
+        if silent and not self._silent:
+            _log.error("the plan of the week is silent: nothing has been planned since %s", self._last)
+        self._silent = silent
+        if not self._plan.is_running():
+            self._plan.start()
+
+    async def hear_trouble(self, post: Post, state: State, reason: str) -> None:
+        """Pause a slot whose posts Discord refuses again and again: who asks too often is banned."""
+        kind, _, number = post.slot.partition(":")
+        if kind == "slot" and state is State.MISSED:
+            now = discord.utils.utcnow()
+            if paused := await self._slots.pause_refused(post.guild_id, int(number), now, reason):
+                _log.warning("slot %s of guild %s is paused: %s", paused.id, paused.guild_id, reason)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Tell an organiser who uses the bot about slots that it has paused, once."""
+        if interaction.guild_id is None:
+            return
+        try:
+            paused = await self._slots.list_refused(interaction.guild_id)
+            new = [slot for slot in paused if (slot.id, slot.confirmed_at) not in self._told]
+            if not new or not is_organiser(interaction, await self._clubs.get(interaction.guild_id)):
+                return
+        except ClubError:
+            return
+        if new := [slot for slot in new if (slot.id, slot.confirmed_at) not in self._told]:
+            self._told |= {(slot.id, slot.confirmed_at) for slot in new}
+            await interaction.followup.send(view=note(pause_note(new, self._mentions)), ephemeral=True)
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    slots = SlotStore(bot.database)
+    await bot.add_cog(WeekCog(bot, Week(slots), bot.clubs, slots))
