@@ -1,9 +1,9 @@
 """What is stored about a member, for their eyes alone: the page, the file, and the question before it is forgotten."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import orjson
@@ -17,6 +17,8 @@ from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
 from bot.ui.text import one_line, truncate
+
+T = TypeVar("T")
 
 _LISTED = 5  # of each kind
 _FILE = "paperclub-about-me.json"
@@ -56,13 +58,13 @@ def me_page(
     presented = [each for each in coming if each.presenter_id == me]
     parts = ["## What is stored about you\n-# In this club; only you see this"]
     if own:
-        parts.append(_listed("You suggest", [f"{_name(each)} · {_count(each.votes, 'vote')}" for each in own]))
+        parts.append(_listed("You suggest", own, _with_votes))
     if wanted:
-        parts.append(_listed("You want to read", [f"{_name(each)} · {_count(each.votes, 'vote')}" for each in wanted]))
+        parts.append(_listed("You want to read", wanted, _with_votes))
     if presented:
-        parts.append(_listed("You present", [_name(each) for each in presented]))
+        parts.append(_listed("You present", presented, _name))
     if read := stored.sections["papers_read"]:
-        parts.append(_listed("You have read", [_readable(row["title"]) for row in reversed(read)]))
+        parts.append(_listed("You have read", read[::-1], lambda row: _readable(row["title"])))
     if ballot and ballot.state is BallotState.OPEN:
         parts.append(_vote(ballot, choices, mentions))
     counts = _counts(stored)
@@ -81,6 +83,10 @@ def _name(each: Wanted | Meeting | BallotOption) -> str:
     return _readable(each.title)
 
 
+def _with_votes(each: Wanted) -> str:
+    return f"{_name(each)} · {_count(each.votes, 'vote')}"
+
+
 def _readable(title: str) -> str:
     return one_line(readable_text(truncate(title, 120)), 120)
 
@@ -89,9 +95,9 @@ def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def _listed(heading: str, lines: Sequence[str]) -> str:
-    shown = [f"- {line}" for line in lines[:_LISTED]]
-    more = len(lines) - _LISTED
+def _listed(heading: str, entries: Sequence[T], name: Callable[[T], str]) -> str:
+    shown = [f"- {name(entry)}" for entry in entries[:_LISTED]]
+    more = len(entries) - _LISTED
     return "\n".join([f"**{heading}**", *shown, *([f"-# and {more} more"] if more > 0 else [])])
 
 
