@@ -61,9 +61,9 @@ async def test_what_a_killed_bot_had_begun_is_ended_by_the_other_once(
         await loopback.request(MESSAGES, POSTS // 4, seconds=60)
         gate.clear()
         await loopback.news.until(lambda: all(waiting(loopback).values()), 60)
+        begun = waiting(loopback)["one"]
         bots["one"].kill()
         await bots["one"].communicate()
-        begun = waiting(loopback)["one"]
         gate.set()  # what the dead one had sent arrives
         log = await output(bots["two"])
         assert bots["two"].returncode == 0, log

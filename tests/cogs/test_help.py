@@ -189,7 +189,8 @@ async def test_what_help_says_about_data_is_true(
     await club.ada.slash(club.channel, "search", words="xylophone")
     await club.ada.slash(club.channel, "arxiv", paper="zither")
     await club.bot.close()
-    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    # Three letters may stand in the hash of the commands by chance.
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir() if path.suffix != ".sha256")
     assert b"One" in stored
     assert b"zither" in stored, "titles that the sources were asked for are kept, and help says so"
     for secret in ("xylophone", str(club.ada.id), "ada"):
