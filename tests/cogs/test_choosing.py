@@ -33,13 +33,13 @@ async def test_a_club_chooses_what_it_reads_next(start_club: StartClub, kept: di
     assert "2 members want to read it" in text_of(page)
     for each in list(club.channel.history()):
         await each.delete()
-    prepared = (await olga.slash(club.channel, "ballot open", closes="1 h")).response
+    prepared = (await olga.slash(club.channel, "ballot open", closes="10 min")).response
     await olga.click(prepared, label="Open the ballot")
     for who, titles in ((club.ada, ["1. Second", "2. First"]), (club.grace, ["1. Second"])):
         paper = (await who.click(public(club), label="Vote")).response
         kept_vote = await who.select(paper, [option(paper, title) for title in titles])
         assert "Your vote is kept" in text_of(kept_vote.response)
-    assert await result_after(club, 3_610)
+    assert await result_after(club, 610)
     shown = text_of((await club.ada.slash(club.channel, "next")).response)
     assert "Second paper of ours" in shown
     assert "2 of 2 voters chose it" in shown
