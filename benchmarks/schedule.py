@@ -4,9 +4,10 @@
 
 Slots are made up: a weekday and a time in any zone, begun ten years ago. The floor is what zoneinfo alone needs for the
 same moment, with the zone at hand: the local time, the next such weekday, and its moment in UTC. Both find the same
-slots' next times by turns. For what is due, slots of 5,000 clubs are stored in a file, 4,501 of them due; the floor is
-the bare query of sqlite3 over the index of the same file, and both give the same slots. Exits with 1 when a bound is
-missed.
+slots' next times by turns. For what is due, slots of 5,000 clubs are stored in a file, 4,501 of them due, or 901, or 91;
+the floor is the bare query of sqlite3 over the index of the same file, and both give the same slots. When few are due
+there is no bound for the ratio: a tenth of a millisecond goes to the other thread and back, whatever is found. Exits
+with 1 when a bound is missed.
 """
 
 import argparse
@@ -37,6 +38,7 @@ _TIMES = 9  # that all slots are asked
 _ZONES = 40
 _LOOKS = 201
 _DUE = 5_000  # slots of the busiest evening, of which nine tenths have something due
+_EARLIER = {0: 2.0, 4_000: 2.0, 4_900: None}  # minutes before it, and how many times the floor it may take
 _DUE_QUERY = "SELECT guild_id, id FROM slot WHERE next_at <= ? ORDER BY next_at LIMIT 5000"
 
 
@@ -123,9 +125,19 @@ async def _find_due(path: Path, stored: int) -> list[Row]:
         connection.execute(insert(slot), rows)
 
     await database.write(fill)
+    rows = [
+        row
+        for minutes, most in _EARLIER.items()
+        for row in await _find_at(database, path, now - timedelta(minutes=minutes), f"among {stored:,} slots", most)
+    ]
+    await database.close()
+    return rows
+
+
+async def _find_at(database: SqliteDatabase, path: Path, now: datetime, among: str, most: float | None) -> list[Row]:
     store, bound = SlotStore(database), (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
     ours, bare = list[float](), list[float]()
-    found: list[tuple[int, int]] = []
+    found: Sequence[tuple[int, int]] = ()
     expected: list[tuple[int, int]] = []
     with closing(sqlite3.connect(path)) as floor:
         for _ in range(_LOOKS):
@@ -136,13 +148,13 @@ async def _find_due(path: Path, stored: int) -> list[Row]:
             found = await store.waiting(now)
             ours.append(time.process_time() - begun)
         plan = " ".join(str(line) for line in floor.execute(f"EXPLAIN QUERY PLAN {_DUE_QUERY}", (bound,)))
-    await database.close()
+    due = f"{len(expected):,} that are due {among}"
     return [
-        Row(f"what is due among {stored:,} slots / the bare indexed query", _ratio(ours, bare), "times", most=2),
-        Row("what is due", 1e3 * statistics.median(ours), "ms"),
-        Row("slots found that the bare query finds", 100 * (found == expected), "%", least=100),
-        Row("the query goes by the index", 100 * ("slot_next" in plan), "%", least=100),
-    ]
+        Row(f"{due} / the bare indexed query", _ratio(ours, bare), "times", most=most),
+        Row(due, 1e3 * statistics.median(ours), "ms"),
+        Row(f"{due}: those that the bare query finds, by the index",
+            100 * (found == expected and "slot_next" in plan), "%", least=100),
+    ]  # fmt: skip
 
 
 def _ratio(some: Sequence[float], others: Sequence[float]) -> float:
