@@ -14,7 +14,8 @@ from bot.ui.poster import Content
 
 _log = logging.getLogger(__name__)
 
-_SOON = timedelta(seconds=5)  # between passes when something is due, or a pass failed
+_MORE = timedelta(milliseconds=50)  # between passes while more is due than one of them takes up
+_SOON = timedelta(seconds=5)  # after a pass that failed
 _RARELY = timedelta(minutes=15)  # when nothing is due; who plans something wakes the outbox
 _SHARED = timedelta(seconds=30)  # where another process may have ended before it posted what it had planned
 _SILENCE = timedelta(minutes=5)  # after the time of the next pass
@@ -56,7 +57,7 @@ class DeliveryCog(commands.Cog):
         except Exception:
             _log.exception("a pass of the outbox failed")
             return _SOON
-        return self._rarely if next_at is None else min(max(next_at - discord.utils.utcnow(), _SOON), self._rarely)
+        return self._rarely if next_at is None else min(max(next_at - discord.utils.utcnow(), _MORE), self._rarely)
 
     async def _look(self) -> timedelta:
         """Notice when a pass does not come, or does not end."""

@@ -109,6 +109,7 @@ def create_bot(*arguments: Any) -> Paperclub:
     bot.outbox = DyingOutbox(Store(bot.database), Poster(bot, poster._clock))
     bot.outbox.on(KIND, render)
     bot._connection.guild_ready_timeout = 0.1
+    bot.http.user_agent += f" {os.environ.get('NAME', '')}"
 
     async def hurry() -> None:
         bot.extensions["cogs.delivery"]._SOON = _SOON
