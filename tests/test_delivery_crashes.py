@@ -139,8 +139,7 @@ class Cell:
         self.gate.set()
         if self.held:
             await self.loopback.news.until(lambda: self.loopback.sent(MESSAGES)[0].status, 10)
-        async with self.database() as database:
-            return await get(PostStore(database), self.planned)
+        return await get_post(self)
 
     @property
     def posted(self) -> list[Any]:
@@ -173,6 +172,11 @@ async def cell(
         await cell.plan()
         yield cell
     sent_requests.extend(loopback.records())
+
+
+async def get_post(cell: Cell) -> Post:
+    async with cell.database() as database:
+        return await get(PostStore(database), cell.planned)
 
 
 @pytest.mark.parametrize(("point", "fault", "later"), CELLS if LONG else EVERYDAY)
