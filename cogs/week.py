@@ -1,10 +1,11 @@
 """Plans by itself what the club's week has to post: a thin shell around `Week.plan`."""
 
 import logging
+import time
 from datetime import datetime, timedelta
 
 import discord
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.delivery import Outbox
@@ -13,6 +14,7 @@ from bot.club.stores.clubs import ClubStore
 from bot.club.stores.slots import SlotStore
 from bot.club.week import Week
 from bot.errors import ClubError
+from bot.pulse import Pulse
 from bot.ui.cards import note
 from bot.ui.controls import Interaction
 from bot.ui.mentions import Mentions
@@ -37,20 +39,22 @@ class WeekCog(commands.Cog):
         self._mentions: Mentions = bot.mentions
         self._outbox: Outbox[Content] = bot.outbox
         self._outbox.on_trouble(self.hear_trouble)
-        self._last = discord.utils.utcnow()
+        self._last = time.monotonic()
         self._silent = False
+        self._plan = Pulse(self._make_pass)
+        self._watch = Pulse(self._look)
         self._told: set[tuple[int, datetime]] = set()  # slots, and when they were paused
 
     async def cog_load(self) -> None:
         """Begin to plan."""
-        self._last = discord.utils.utcnow()
+        self._last = time.monotonic()
         self._plan.start()
         self._watch.start()
 
     async def cog_unload(self) -> None:
         """End."""
-        self._plan.cancel()
-        self._watch.cancel()
+        self._plan.stop()
+        self._watch.stop()
 
     async def tick(self, now: datetime) -> None:
         """Plan what becomes due; whatever fails is logged, and tried again with the next pass."""
@@ -62,21 +66,20 @@ class WeekCog(commands.Cog):
         except Exception:
             _log.exception("a pass of the plan failed")
         else:
-            self._last = now
+            self._last = time.monotonic()
 
-    @tasks.loop(seconds=_EVERY.total_seconds())
-    async def _plan(self) -> None:
+    async def _make_pass(self) -> timedelta:
         await self.tick(discord.utils.utcnow())
+        return _EVERY
 
-    @tasks.loop(seconds=_EVERY.total_seconds())
-    async def _watch(self) -> None:
-        """Notice when no pass succeeds; a loop that ended is begun again."""
-        silent = discord.utils.utcnow() - self._last > _SILENCE
-        if silent and not self._silent:
-            _log.error("the plan of the week is silent: nothing has been planned since %s", self._last)
-        self._silent = silent
-        if not self._plan.is_running():
-            self._plan.start()
+    async def _look(self) -> timedelta:
+        """Notice when no pass succeeds."""
+        silence = timedelta(seconds=time.monotonic() - self._last)
+        if silence > _SILENCE and not self._silent:
+            _log.error("the plan of the week is silent: nothing has been planned for %s", silence)
+        self._silent = silence > _SILENCE
+        self._plan.start()
+        return _EVERY
 
     async def hear_trouble(self, post: Post, state: State, reason: str) -> None:
         """Pause a slot whose posts Discord refuses again and again: who asks too often is banned."""

@@ -47,11 +47,11 @@ def test_the_benchmark_of_papers_finds_those_that_its_messages_name() -> None:
 
 
 def test_the_benchmark_of_the_week_finds_the_same_times_as_its_floor() -> None:
-    rows = [*schedule.measure(300), *schedule.measure_due(6_000)]
-    assert len(rows) == 8
+    rows = [*schedule.measure(300), *schedule.measure_due(6_000), *schedule.measure_busy(60)]
+    assert len(rows) == 16
     assert all(row.met for row in rows if row.unit == "%")
     # Far above the bound, which is for a quiet machine; counting through the weeks since the start takes tens of times.
-    assert all(row.figure < 6 for row in rows if row.unit == "times")
+    assert all(row.figure < 6 for row in rows if row.unit == "times" and row.most)
 
 
 def test_the_benchmark_of_choosing_stays_near_its_floors() -> None:

@@ -4,20 +4,26 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
+from bot.club.ladder import Kind
 from bot.club.post import Planned, Post, State
+from bot.club.schedule import Schedule
+from bot.club.slot import NewSlot
 from bot.club.stores.posts import PostStore
+from bot.club.stores.slots import SlotStore
+from bot.club.zones import load_zone
 from bot.database.sqlite import SqliteDatabase
 from bot.database.tables import post as table
+from bot.database.tables import slot as slots
 from tests.club.stores.test_posts import get, plan
-from tests.dying_bot import KIND, POINTS
+from tests.dying_bot import KIND, PLANNING, POINTS
 from tests.loopback import Fault, LoopbackDiscord, loopback_discord
 from tests.shared import LONG
 from tests.test_client import TOKEN, output, start
@@ -25,6 +31,8 @@ from tests.test_client import TOKEN, output, start
 MESSAGES = "POST /channels/.*/messages"
 HOUR = timedelta(hours=1)
 MOMENTS = ("due_at", "began_at", "retry_at", "ended_at")
+SLOT_MOMENTS = ("confirmed_at", "planned_until", "next_at")
+NOON = date(2026, 1, 1)
 FAULTS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "a gateway that breaks": {"delay": 0.5},
@@ -41,6 +49,12 @@ EVERYDAY = [
     ("accepted", "nothing", True),
     ("answered", "a connection that drops after accepting", True),
     ("stored", "nothing", False),
+]
+SLOT_CELLS = [*product(PLANNING, ("nothing",), (False, True)), *CELLS]
+SLOT_EVERYDAY = [
+    ("before it is committed", "nothing", True),
+    ("planned", "nothing", False),
+    ("answered", "an error after accepting", True),
 ]
 CONTROLS = [  # what is taken away, and how often it is posted then
     ("nonce", "under way", False, 2),
@@ -93,9 +107,9 @@ class Cell:
             process.send_signal(signal.SIGKILL)
         log = await output(process)
         assert process.returncode == -signal.SIGKILL, log
-        if point in POINTS:
+        if point in (*PLANNING, *POINTS):
             assert (self.folder / "died").read_text("utf-8") == point
-        assert len(self.posted) == (0 if point in (*UNSENT, UNDER_WAY) else 1)
+        assert len(self.posted) == (0 if point in (*PLANNING, *UNSENT, UNDER_WAY) else 1)
         return met
 
     async def wait_an_hour(self) -> None:
@@ -104,10 +118,14 @@ class Cell:
         self.loopback.world.grow_old(seconds)
 
         def work(connection: Connection) -> None:
-            post = connection.execute(table.select()).one()
-            earlier = {name: then - HOUR for name in MOMENTS if (then := getattr(post, name))}
-            message_id = post.message_id and post.message_id - (seconds * 1_000 << 22)
-            connection.execute(update(table).values(**earlier, message_id=message_id))
+            for post in connection.execute(table.select()).all():
+                earlier = {name: then - HOUR for name in MOMENTS if (then := getattr(post, name))}
+                message_id = post.message_id and post.message_id - (seconds * 1_000 << 22)
+                connection.execute(update(table).values(**earlier, message_id=message_id))
+            for row in connection.execute(slots.select()).all():
+                clock = (datetime.combine(NOON, time.fromisoformat(row.time)) - HOUR).time().isoformat("minutes")
+                earlier = {name: then - HOUR for name in SLOT_MOMENTS if (then := getattr(row, name))}
+                connection.execute(update(slots).values(**earlier, time=clock))
 
         async with self.database() as database:
             await database.write(work)
@@ -121,21 +139,44 @@ class Cell:
         self.gate.set()
         if self.held:
             await self.loopback.news.until(lambda: self.loopback.sent(MESSAGES)[0].status, 10)
-        async with self.database() as database:
-            return await get(PostStore(database), self.planned)
+        return await get_post(self)
 
     @property
     def posted(self) -> list[Any]:
         return [*self.loopback.world.messages[self.loopback.world.channel["id"]].values()]
 
 
+class SlotCell(Cell):
+    """The prompt of a slot, which nobody has planned yet."""
+
+    async def plan(self) -> None:
+        now, channel_id = datetime.now(UTC), self.planned.channel_id
+        zone = "UTC" if now.hour > 1 else "Etc/GMT+6"  # an hour ago is the same day there
+        local = now.astimezone(load_zone(zone)).replace(second=0, microsecond=0)
+        weekly = Schedule((local.weekday(),), local.time(), zone, local.date() - timedelta(7))
+        new = NewSlot("Club night", weekly, Kind.PROMPT, channel_id)
+        async with self.database() as database:
+            slot = await SlotStore(database).add(self.planned.guild_id, 7, now - timedelta(days=3), new)
+            nothing: list[Any] = await database.read(lambda connection: [*connection.execute(table.select())])
+        assert nothing == []
+        day, due = local.date().isoformat(), local.astimezone(UTC)
+        self.planned = Planned(self.planned.guild_id, slot.key, day, "prompt", channel_id, due)
+
+
 @asynccontextmanager
-async def cell(folder: Path, sent_requests: list[dict[str, Any]], without: str = "") -> AsyncIterator[Cell]:
+async def cell(
+    folder: Path, sent_requests: list[dict[str, Any]], without: str = "", kind: type[Cell] = Cell
+) -> AsyncIterator[Cell]:
     async with loopback_discord(TOKEN) as loopback:
-        cell = Cell(loopback, folder, without)
+        cell = kind(loopback, folder, without)
         await cell.plan()
         yield cell
     sent_requests.extend(loopback.records())
+
+
+async def get_post(cell: Cell) -> Post:
+    async with cell.database() as database:
+        return await get(PostStore(database), cell.planned)
 
 
 @pytest.mark.parametrize(("point", "fault", "later"), CELLS if LONG else EVERYDAY)
@@ -152,6 +193,28 @@ async def test_a_killed_bot_and_the_next_one_post_once(
         assert post.state is (State.LATE if later and point in UNSENT else State.SENT)
         assert met is None or met.hits == 1
         assert len({request.json["nonce"] for request in it.loopback.sent(MESSAGES)}) == 1
+
+
+@pytest.mark.parametrize(("point", "fault", "later"), SLOT_CELLS if LONG else SLOT_EVERYDAY)
+async def test_the_prompt_of_a_slot_is_posted_once_wherever_the_bot_is_killed(
+    tmp_path: Path, sent_requests: list[dict[str, Any]], point: str, fault: str, later: bool
+) -> None:
+    async with cell(tmp_path, sent_requests, kind=SlotCell) as it:
+        met = await it.die(point, fault)
+        if later:
+            await it.wait_an_hour()
+        post = await it.end()
+        (message,) = it.posted
+        assert post.message_id == int(message["id"])
+        assert post.state is (State.LATE if later and point in (*PLANNING, *UNSENT) else State.SENT)
+        assert "I have read it" in str(message["components"])
+        assert met is None or met.hits == 1
+        async with it.database() as database:
+            ((planned_until, next_at),) = await database.read(
+                lambda connection: connection.execute(select(slots.c.planned_until, slots.c.next_at)).all()
+            )
+        assert planned_until > post.due_at
+        assert next_at > datetime.now(UTC)
 
 
 @pytest.mark.parametrize(("without", "point", "later", "times"), CONTROLS if LONG else CONTROLS[:2])

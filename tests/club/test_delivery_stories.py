@@ -1,10 +1,9 @@
 """Whatever is planned is posted at most once and ends in one way, whatever happens meanwhile: random stories."""
 
 import asyncio
-import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -202,14 +201,6 @@ async def tell(database: MemoryDatabase, seed: int, kind: type[Story] = Story, *
         await story.step()
     await story.end()
     return story
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """Keep the log of many stories out of memory."""
-    logging.disable()
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.usefixtures("quiet")

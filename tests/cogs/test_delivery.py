@@ -147,12 +147,12 @@ async def test_a_loop_that_is_silent_is_noticed_and_one_that_ended_begins_again(
     club: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
     cog: Any = club.bot.get_cog("DeliveryCog")
-    cog._deliver.cancel()
+    cog._deliver.stop()
     await club.env.advance_time(60 * 60)
     assert "the outbox is silent" in caplog.text
     caplog.clear()
     await club.env.advance_time(60 * 60)
-    assert cog._deliver.is_running()
+    assert cog._deliver.running
     assert "the outbox is silent" not in caplog.text
 
 

@@ -430,9 +430,9 @@ async def test_a_plan_that_is_silent_is_noticed_and_begins_again(
 ) -> None:
     render_prompts(club)
     cog: Any = club.bot.get_cog("WeekCog")
-    cog._plan.cancel()
+    cog._plan.stop()
     await club.env.advance_time(2 * 3_600)
-    assert cog._plan.is_running()
+    assert cog._plan.running
     caplog.set_level(logging.ERROR)
 
     async def fail(now: datetime) -> int:

@@ -29,6 +29,7 @@ class Request:
     query: dict[str, str]
     json: Any
     multipart: bool
+    agent: str = ""  # which program asked
     status: int = 0
     response: Any = None
 
@@ -78,6 +79,8 @@ class LoopbackDiscord(Members):
         self.requests: list[Request] = []
         self.problems: list[str] = []
         self.news = News()
+        self.rate = 0  # requests a second that a bot may make, interactions excepted; Discord: 50; 0 for any number
+        self._second: list[float] = []  # when those of the last second were let in
         world = World()
         super().__init__(world, Gateway(token, world, self.news))
         self._rest = Rest(self.world, self.gateway)
@@ -126,7 +129,8 @@ class LoopbackDiscord(Members):
         elif request.can_read_body:
             body = await request.json()
         path = re.sub(r"^/api(/v10)?(?=/)", "", request.path)
-        record = Request(time.monotonic(), request.method, path, dict(request.query), body, multipart)
+        agent = request.headers.get("User-Agent", "")
+        record = Request(time.monotonic(), request.method, path, dict(request.query), body, multipart, agent)
         self.requests.append(record)
         self.news.tell()
         fault = next((fault for fault in self._faults if fault.meets(record)), Fault(""))
@@ -148,6 +152,17 @@ class LoopbackDiscord(Members):
         headers["Content-Type"] = "application/json"
         return web.Response(body=json.dumps(answer).encode(), status=status, headers=headers)
 
+    def _wait_for_rate(self, request: Request) -> float:
+        """Give for how many seconds a request comes too early."""
+        if request.path.startswith(("/interactions/", "/webhooks/")):
+            return 0
+        now = time.monotonic()
+        self._second = [then for then in self._second if then > now - 1]
+        if len(self._second) >= self.rate:
+            return round(self._second[0] + 1 - now, 3) or 0.001
+        self._second.append(now)
+        return 0
+
     async def _answer(self, request: Request, fault: Fault, authorised: bool) -> tuple[int, Any, dict[str, str]]:
         known = find_route(request.method, request.path)
         if not authorised and not request.path.startswith(("/interactions/", "/webhooks/")):
@@ -157,6 +172,9 @@ class LoopbackDiscord(Members):
             return 404, {"message": "404: Not Found", "code": 0}, {}
         name, handler, arguments = known
         # Without these discord.py sends one request at a time.
+        if self.rate and (wait := self._wait_for_rate(request)):
+            told = {"message": "You are being rate limited.", "retry_after": wait, "global": True}
+            return 429, told, {"Retry-After": f"{wait:.3f}", "X-RateLimit-Global": "true", "Via": "1.1 loopback"}
         headers = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "999", "X-RateLimit-Reset-After": "1",
                    "X-RateLimit-Reset": f"{time.time() + 1:.3f}", "X-RateLimit-Bucket": name,
                    "Via": "1.1 loopback"}  # fmt: skip
