@@ -62,6 +62,12 @@ class PostStore:
 
         return await self._database.read(work)
 
+    async def list_posted(self, guild_id: int, slot: str, since: datetime) -> list[Post]:
+        """Give what of a slot was posted since a moment, in its order."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.slot == slot, post.c.message_id.is_not(None))
+        lately = select(post).where(wanted, post.c.ended_at >= since).order_by(post.c.ended_at, post.c.id)
+        return await self._database.read(lambda connection: list(map(_post, connection.execute(lately))))
+
     async def outlook(self, guild_id: int, since: datetime) -> Outlook:
         """Give how the posts of a club are, with what went wrong since a moment; what is in doubt stays so."""
         own = select(post).where(post.c.guild_id == guild_id)
