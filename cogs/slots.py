@@ -24,6 +24,7 @@ from bot.ui.text import escape
 from bot.ui.week_choices import read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
+_NO_MEETING = "This is no meeting, so nothing is posted before it."
 _DATE = r"\d{4}-\d\d-\d\d"
 
 
@@ -39,6 +40,7 @@ class SlotsCog(commands.Cog):
         controls.on("slot", self.show_slot, _NUMBER)
         controls.on("putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm]", "[0-9]{1,2}")
         controls.on("slotposts", self.set_posts, _NUMBER)
+        controls.on("slotdays", self.set_days, _NUMBER, "choose|prompt", "[0-9]{1,2}")
         controls.on("askquiet", self.ask_quiet, _NUMBER)
         controls.on("quiet", self.set_quiet, _NUMBER, ANY, ANY)
         controls.on("unskip", self.put_back, _NUMBER, _DATE)
@@ -111,10 +113,26 @@ class SlotsCog(commands.Cog):
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.choose(club.guild_id, arguments[0])
         if found.ladder.kind is not Kind.MEETING:
-            raise ClubError("This is no meeting, so nothing is posted before it.")
-        ladder, member_id = week.read_posts([*arguments[1:], *values]), interaction.user.id
+            raise ClubError(_NO_MEETING)
+        ladder, member_id = week.read_posts([*arguments[1:], *values], found.ladder), interaction.user.id
         after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
         await self._done(interaction, club, found, after, "The posts are set")
+
+    async def set_days(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set how many days before a meeting what is read is chosen, or the prompt comes."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found, (rung, days) = await self._slots.choose(club.guild_id, arguments[0]), [*arguments[1:], *values][:2]
+        if found.ladder.kind is not Kind.MEETING:
+            raise ClubError(_NO_MEETING)
+        try:
+            ladder = week.read_days(found.ladder, rung, days)
+        except ClubError as error:  # so that the menu shows again what is set
+            page = week.slot_page(found, club, interaction.guild, now, doubt=error.sentence)
+            await reply(interaction, page)
+        else:
+            member_id = interaction.user.id
+            after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+            await self._done(interaction, club, found, after, "The days are set")
 
     async def ask_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for the quiet hours."""
