@@ -68,6 +68,18 @@ class PostStore:
         lately = select(post).where(wanted, post.c.ended_at >= since).order_by(post.c.ended_at, post.c.id)
         return await self._database.read(lambda connection: list(map(_post, connection.execute(lately))))
 
+    async def find_lost(self, guild_id: int, rung: str, since: datetime) -> Post | None:
+        """Give the last post of a rung that came to nothing since a moment; None where one was posted, or is tried."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.rung == rung)
+        tried = or_(post.c.ended_at >= since, and_(post.c.state.in_(_OPEN), post.c.tries > 0))
+        last = select(post).where(wanted, tried).order_by(post.c.ended_at.desc(), post.c.id.desc())
+
+        def work(connection: Connection) -> Post | None:
+            found = list(map(_post, connection.execute(last)))
+            return None if any(each.state in _VALID for each in found) else next(iter(found), None)
+
+        return await self._database.read(work)
+
     async def outlook(self, guild_id: int, since: datetime) -> Outlook:
         """Give how the posts of a club are, with what went wrong since a moment; what is in doubt stays so."""
         own = select(post).where(post.c.guild_id == guild_id)
