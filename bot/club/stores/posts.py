@@ -159,6 +159,7 @@ class PostStore:
             .where(
                 later.c.guild_id == post.c.guild_id,
                 later.c.slot == post.c.slot,
+                or_(later.c.date == post.c.date, later.c.rung == post.c.rung),
                 or_(
                     later.c.due_at > post.c.due_at,
                     and_(later.c.due_at == post.c.due_at, later.c.id > post.c.id),
@@ -175,7 +176,7 @@ class PostStore:
                 post.c.due_at <= now,
                 or_(post.c.retry_at.is_(None), post.c.retry_at <= now),
             )
-            .order_by(post.c.due_at, post.c.id)
+            .order_by(post.c.due_at, post.c.date, post.c.id)
             .limit(_BATCH)
             .with_for_update(skip_locked=True, of=post)
         )
