@@ -14,7 +14,7 @@ from bot.club.stores.ballots import BallotStore
 from bot.club.stores.posts import PostStore
 from bot.errors import ClubError
 from bot.ui.ballot_results import result_message
-from bot.ui.ballots import ballot_message, message_url, over_message
+from bot.ui.ballots import ballot_message, message_url, over_message, with_occasion
 from bot.ui.cards import View
 
 _log = logging.getLogger(__name__)
@@ -139,6 +139,8 @@ class CountingCog(commands.Cog):
             self._edited[number] = now
         try:
             channel = self._bot.get_partial_messageable(ballot.channel_id, guild_id=guild_id)
+            if ballot.opened_by is None:  # the week has opened it, for a meeting
+                view = with_occasion(view, await channel.fetch_message(ballot.message_id))
             await channel.get_partial_message(ballot.message_id).edit(view=view)
         except discord.NotFound:
             _log.info("the message of ballot %s of guild %s is gone", number, guild_id)

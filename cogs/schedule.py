@@ -14,10 +14,13 @@ from bot.club.ladder import Kind
 from bot.club.schedule import next_occurrences
 from bot.club.slot import NewSlot, Slot, begin_weekly, read_name
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.posts import PostStore
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import complete_zones, load_zone
 from bot.errors import ClubError
 from bot.ui import week
+from bot.ui.announced import Announcements
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import Controls, Interaction
 from bot.ui.mentions import Mentions
@@ -37,10 +40,11 @@ _SPAN = timedelta(days=14)  # in which a date is offered to be moved to
 class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="The club's week"):
     """Let organisers set what takes place every week, and everybody see it."""
 
-    def __init__(self, bot: Paperclub, clubs: ClubStore, slots: SlotStore) -> None:
+    def __init__(self, bot: Paperclub, clubs: ClubStore, slots: SlotStore, announcements: Announcements) -> None:
         self._bot = bot
         self._clubs = clubs
         self._slots = slots
+        self._announcements = announcements
         self._mentions: Mentions = bot.mentions
         controls: Controls = bot.controls
         controls.on("slots", self.turn_page, _NUMBER)
@@ -118,7 +122,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
             await reply(interaction, week.replace_question(same, new, now))
         else:
             found = await self._slots.add(club.guild_id, interaction.user.id, now, new)
-            await self._done(interaction, club, found, "It is set")
+            await self._done(interaction, club, None, found, "It is set")
 
     # --- its dates --------------------------------------------------------------------------------
 
@@ -130,8 +134,8 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.choose(club.guild_id, slot)
         day = read_date(found, date, now)
-        found = await self._slots.skip(club.guild_id, found.id, interaction.user.id, now, day)
-        await self._done(interaction, club, found, f"{week.say_date(day)} is skipped")
+        after = await self._slots.skip(club.guild_id, found.id, interaction.user.id, now, day)
+        await self._done(interaction, club, found, after, f"{week.say_date(day)} is skipped")
 
     @app_commands.command(name="move", extras=FOR_ORGANISERS)
     @app_commands.describe(
@@ -147,9 +151,9 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         other = datetime.combine(parse_date(to, today_of(found, now)), clock)
         if other.replace(tzinfo=zone).astimezone(UTC) <= now:
             raise ClubError("That moment is past. Choose a later one.")
-        found = await self._slots.move(club.guild_id, found.id, interaction.user.id, now, day, other)
+        after = await self._slots.move(club.guild_id, found.id, interaction.user.id, now, day, other)
         done = f"{week.say_date(day)} is moved to {week.say_date(other.date())}, {other:%H:%M}"
-        await self._done(interaction, club, found, done)
+        await self._done(interaction, club, found, after, done)
 
     # --- pausing and removing ---------------------------------------------------------------------
 
@@ -164,8 +168,8 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         last = parse_date(until, today) if until else None
         if last == today:
             raise ClubError("A pause ends on a later day than today. Choose another one, or none.")
-        found = await self._slots.pause(club.guild_id, found.id, interaction.user.id, now, last)
-        await self._done(interaction, club, found, "It is paused")
+        after = await self._slots.pause(club.guild_id, found.id, interaction.user.id, now, last)
+        await self._done(interaction, club, found, after, "It is paused")
 
     @app_commands.command(name="resume", extras=FOR_ORGANISERS)
     @app_commands.describe(slot="Which slot")
@@ -174,8 +178,8 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         """Let a slot that is paused take place again"""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.choose(club.guild_id, slot)
-        found = await self._slots.resume(club.guild_id, found.id, interaction.user.id, now)
-        await self._done(interaction, club, found, "It takes place")
+        after = await self._slots.resume(club.guild_id, found.id, interaction.user.id, now)
+        await self._done(interaction, club, found, after, "It takes place")
 
     @app_commands.command(name="remove", extras=FOR_ORGANISERS)
     @app_commands.describe(slot="Which slot")
@@ -185,9 +189,9 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         club = await require_organiser(interaction, self._clubs)
         await reply(interaction, week.remove_question(await self._slots.choose(club.guild_id, slot)))
 
-    async def _done(self, interaction: Interaction, club: Club, slot: Slot, done: str) -> None:
+    async def _done(self, interaction: Interaction, club: Club, before: Slot | None, slot: Slot, done: str) -> None:
         self._bot.outbox.wake()
-        await reply(interaction, week.slot_page(slot, club, interaction.guild, discord.utils.utcnow(), done))
+        await self._announcements.answer(interaction, club, before, slot, done)
 
     # --- what is offered while members type -------------------------------------------------------
 
@@ -250,4 +254,5 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(ScheduleCog(bot, bot.clubs, SlotStore(bot.database)))
+    announcements = Announcements(bot, PostStore(bot.database), PromptStore(bot.database))
+    await bot.add_cog(ScheduleCog(bot, bot.clubs, SlotStore(bot.database), announcements))

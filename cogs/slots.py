@@ -9,10 +9,13 @@ from bot.club.dates import parse_time
 from bot.club.ladder import Kind, Quiet
 from bot.club.slot import NewSlot, Slot, begin_weekly
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.posts import PostStore
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import is_zone
 from bot.errors import ClubError
 from bot.ui import week
+from bot.ui.announced import Announcements
 from bot.ui.answers import reply
 from bot.ui.cards import note
 from bot.ui.controls import ANY, Controls, Interaction
@@ -21,20 +24,23 @@ from bot.ui.text import escape
 from bot.ui.week_choices import read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
+_NO_MEETING = "This is no meeting, so nothing is posted before it."
 _DATE = r"\d{4}-\d\d-\d\d"
 
 
 class SlotsCog(commands.Cog):
     """Answer the controls of a slot's page: each for organisers alone."""
 
-    def __init__(self, bot: Paperclub, clubs: ClubStore, slots: SlotStore) -> None:
+    def __init__(self, bot: Paperclub, clubs: ClubStore, slots: SlotStore, announcements: Announcements) -> None:
         self._bot = bot
         self._clubs = clubs
         self._slots = slots
+        self._announcements = announcements
         controls: Controls = bot.controls
         controls.on("slot", self.show_slot, _NUMBER)
         controls.on("putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm]", "[0-9]{1,2}")
         controls.on("slotposts", self.set_posts, _NUMBER)
+        controls.on("slotdays", self.set_days, _NUMBER, "choose|prompt", "[0-9]{1,2}")
         controls.on("askquiet", self.ask_quiet, _NUMBER)
         controls.on("quiet", self.set_quiet, _NUMBER, ANY, ANY)
         controls.on("unskip", self.put_back, _NUMBER, _DATE)
@@ -60,8 +66,8 @@ class SlotsCog(commands.Cog):
         schedule = begin_weekly(tuple(map(int, days)), week.read_clock(clock), zone, int(every), now)
         new_kind = Kind.PROMPT if kind == "p" else Kind.MEETING
         new = NewSlot(before.name, schedule, new_kind, channel_id or None)
-        found = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
-        await self._done(interaction, club, found, "It is set")
+        after = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
+        await self._done(interaction, club, before, after, "It is set")
 
     async def put_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let a date take place as the others do."""
@@ -69,20 +75,23 @@ class SlotsCog(commands.Cog):
         day = read_iso((values or arguments[1:])[0])
         if day is None:
             raise ClubError("That is not a date of this slot.")
-        found = await self._slots.unskip(club.guild_id, int(arguments[0]), interaction.user.id, now, day)
-        await self._done(interaction, club, found, f"{week.say_date(day)} is as usual again")
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        after = await self._slots.unskip(club.guild_id, found.id, interaction.user.id, now, day)
+        await self._done(interaction, club, found, after, f"{week.say_date(day)} is as usual again")
 
     async def pause_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Pause a slot until it is resumed."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
-        found = await self._slots.pause(club.guild_id, int(arguments[0]), interaction.user.id, now, None)
-        await self._done(interaction, club, found, "It is paused")
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        after = await self._slots.pause(club.guild_id, found.id, interaction.user.id, now, None)
+        await self._done(interaction, club, found, after, "It is paused")
 
     async def resume_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Resume a slot."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
-        found = await self._slots.resume(club.guild_id, int(arguments[0]), interaction.user.id, now)
-        await self._done(interaction, club, found, "It takes place")
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        after = await self._slots.resume(club.guild_id, found.id, interaction.user.id, now)
+        await self._done(interaction, club, found, after, "It takes place")
 
     async def ask_remove(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask whether a slot is to be removed."""
@@ -94,17 +103,36 @@ class SlotsCog(commands.Cog):
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.remove(club.guild_id, int(arguments[0]), interaction.user.id, now)
         name = f"**{escape(found.name)}**" if found else "That slot"
-        await reply(interaction, note(f"{name} is removed. Nothing of it is posted any more."))
+        removed = f"{name} is removed. Nothing of it is posted any more."
+        await reply(interaction, note(removed))
+        if found and (said := await self._announcements.follow(found, None, now)):
+            await interaction.edit_original_response(view=note("\n".join([removed, *said])))
 
     async def set_posts(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set which posts come before a meeting."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.choose(club.guild_id, arguments[0])
         if found.ladder.kind is not Kind.MEETING:
-            raise ClubError("This is no meeting, so nothing is posted before it.")
-        ladder, member_id = week.read_posts([*arguments[1:], *values]), interaction.user.id
-        found = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
-        await self._done(interaction, club, found, "The posts are set")
+            raise ClubError(_NO_MEETING)
+        ladder, member_id = week.read_posts([*arguments[1:], *values], found.ladder), interaction.user.id
+        after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+        await self._done(interaction, club, found, after, "The posts are set")
+
+    async def set_days(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set how many days before a meeting what is read is chosen, or the prompt comes."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found, (rung, days) = await self._slots.choose(club.guild_id, arguments[0]), [*arguments[1:], *values][:2]
+        if found.ladder.kind is not Kind.MEETING:
+            raise ClubError(_NO_MEETING)
+        try:
+            ladder = week.read_days(found.ladder, rung, days)
+        except ClubError as error:  # so that the menu shows again what is set
+            page = week.slot_page(found, club, interaction.guild, now, doubt=error.sentence)
+            await reply(interaction, page)
+        else:
+            member_id = interaction.user.id
+            after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+            await self._done(interaction, club, found, after, "The days are set")
 
     async def ask_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for the quiet hours."""
@@ -122,14 +150,15 @@ class SlotsCog(commands.Cog):
         if quiet and quiet.begin == quiet.end:
             raise ClubError("These quiet hours begin when they end. Type two different times, or none.")
         member_id = interaction.user.id
-        found = await self._slots.set_posts(club.guild_id, found.id, member_id, now, found.ladder, quiet)
-        await self._done(interaction, club, found, "The quiet hours are set")
+        after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, found.ladder, quiet)
+        await self._done(interaction, club, found, after, "The quiet hours are set")
 
-    async def _done(self, interaction: Interaction, club: Club, slot: Slot, done: str) -> None:
+    async def _done(self, interaction: Interaction, club: Club, before: Slot | None, slot: Slot, done: str) -> None:
         self._bot.outbox.wake()
-        await reply(interaction, week.slot_page(slot, club, interaction.guild, discord.utils.utcnow(), done))
+        await self._announcements.answer(interaction, club, before, slot, done)
 
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database)))
+    announcements = Announcements(bot, PostStore(bot.database), PromptStore(bot.database))
+    await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database), announcements))

@@ -8,9 +8,12 @@ import discord
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.ballot import Ballot, BallotState
 from bot.club.delivery import Outbox
 from bot.club.post import Post, State
+from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.posts import PostStore
 from bot.club.stores.slots import SlotStore
 from bot.club.week import Week
 from bot.errors import ClubError
@@ -19,7 +22,7 @@ from bot.ui.cards import note
 from bot.ui.controls import Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser
-from bot.ui.posted import pause_note
+from bot.ui.posted import pause_note, unseen_note
 from bot.ui.poster import Content
 
 _log = logging.getLogger(__name__)
@@ -31,11 +34,15 @@ _SILENCE = timedelta(hours=3)
 class WeekCog(commands.Cog):
     """Plan the week while the bot is connected, and stop what Discord refuses."""
 
-    def __init__(self, bot: Paperclub, week: Week, clubs: ClubStore, slots: SlotStore) -> None:
+    def __init__(
+        self, bot: Paperclub, week: Week, clubs: ClubStore, slots: SlotStore, ballots: BallotStore, posts: PostStore
+    ) -> None:
         self._bot = bot
         self._week = week
         self._clubs = clubs
         self._slots = slots
+        self._ballots = ballots
+        self._posts = posts
         self._mentions: Mentions = bot.mentions
         self._outbox: Outbox[Content] = bot.outbox
         self._outbox.on_trouble(self.hear_trouble)
@@ -44,6 +51,7 @@ class WeekCog(commands.Cog):
         self._plan = Pulse(self._make_pass)
         self._watch = Pulse(self._look)
         self._told: set[tuple[int, datetime]] = set()  # slots, and when they were paused
+        self._told_ballots: set[int] = set()
 
     async def cog_load(self) -> None:
         """Begin to plan."""
@@ -89,24 +97,37 @@ class WeekCog(commands.Cog):
             if paused := await self._slots.pause_refused(post.guild_id, int(number), now, reason):
                 _log.warning("slot %s of guild %s is paused: %s", paused.id, paused.guild_id, reason)
 
+    async def _find_unseen(self, guild_id: int) -> tuple[Ballot, Post] | None:
+        """Give the open ballot that the week has opened and could not post, with its post."""
+        ballot = await self._ballots.get_latest(guild_id)
+        if ballot is None or ballot.state is not BallotState.OPEN or ballot.opened_by or ballot.message_id:
+            return None
+        lost = await self._posts.find_lost(guild_id, "choose", ballot.opened_at)
+        return (ballot, lost) if lost else None
+
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
-        """Tell an organiser who uses the bot about slots that it has paused, once."""
+        """Tell an organiser who uses the bot of slots that it has paused, and of a ballot that nobody sees, once."""
         if interaction.guild_id is None:
             return
         try:
-            paused = await self._slots.list_refused(interaction.guild_id)
-            new = [slot for slot in paused if (slot.id, slot.confirmed_at) not in self._told]
-            if not new or not is_organiser(interaction, await self._clubs.get(interaction.guild_id)):
+            refused = await self._slots.list_refused(interaction.guild_id)
+            paused = [slot for slot in refused if (slot.id, slot.confirmed_at) not in self._told]
+            unseen = await self._find_unseen(interaction.guild_id)
+            unseen = None if unseen and unseen[0].id in self._told_ballots else unseen
+            if not (paused or unseen) or not is_organiser(interaction, await self._clubs.get(interaction.guild_id)):
                 return
         except ClubError:
             return
-        if new := [slot for slot in new if (slot.id, slot.confirmed_at) not in self._told]:
+        if new := [slot for slot in paused if (slot.id, slot.confirmed_at) not in self._told]:
             self._told |= {(slot.id, slot.confirmed_at) for slot in new}
             await interaction.followup.send(view=note(pause_note(new, self._mentions)), ephemeral=True)
+        if unseen and unseen[0].id not in self._told_ballots:
+            self._told_ballots.add(unseen[0].id)
+            await interaction.followup.send(view=unseen_note(*unseen, self._mentions), ephemeral=True)
 
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     slots = SlotStore(bot.database)
-    await bot.add_cog(WeekCog(bot, Week(slots), bot.clubs, slots))
+    await bot.add_cog(WeekCog(bot, Week(slots), bot.clubs, slots, BallotStore(bot.database), PostStore(bot.database)))

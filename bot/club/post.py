@@ -53,8 +53,8 @@ class Post(Planned):
     """A post as it is kept.
 
     `began_at` is when it was first sent; `retry_at` is when it may be taken up again: while somebody works on it, the
-    end of their lease. `superseded` says that a later post of the same slot is due as well, so that it would come in
-    a burst of old ones.
+    end of their lease. `superseded` says that a later post of the same slot is due as well, for the same date or of
+    the same rung, so that it would come in a burst of old ones.
     """
 
     id: int

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.club.ballot import Ballot, BallotState, Option
@@ -13,7 +13,7 @@ from bot.club.ladder import Kind, rungs
 from bot.club.post import Post
 from bot.club.prompt import Choice, Prompt, Why, choose_paper, reading_minutes
 from bot.club.questions import Question, Role, ask, ask_again, role_of
-from bot.club.schedule import Occurrence, occurrences_between
+from bot.club.schedule import Occurrence, occurrence_of
 from bot.club.slot import Slot
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
@@ -36,7 +36,6 @@ _BALLOT = 5  # suggestions that a ballot is of
 _COUNTED = timedelta(hours=1)  # before the prompt: when a ballot closes
 _SHORTEST = timedelta(hours=1)  # of a ballot
 _SLICE = 20  # reviews that are looked at at a time
-_DAY = timedelta(days=1)
 
 
 class Slots(Protocol):
@@ -110,7 +109,7 @@ class Prompting:
         """Give what a post is for; None where the slot or its date is no more. Raises TooLate once a meeting began."""
         number, day = post.slot.partition(":")[2], date.fromisoformat(post.date)
         slot = await self._slots.get(post.guild_id, int(number))
-        occurrence = _occurrence_of(slot, day) if slot else None
+        occurrence = occurrence_of(slot.schedule, day) if slot else None
         if slot is None or occurrence is None:
             return None
         occasion = Occasion(slot, occurrence)
@@ -249,12 +248,3 @@ def closing_time(occasion: Occasion) -> datetime:
     slot = occasion.slot
     posts = {rung.name: rung.at for rung in rungs(occasion.occurrence, slot.ladder, slot.schedule.zone, slot.quiet)}
     return posts.get(RUNG, occasion.occurrence.at) - _COUNTED
-
-
-def _occurrence_of(slot: Slot, day: date) -> Occurrence | None:
-    """Give the time of an original date, wherever it was moved to."""
-    moved = slot.schedule.moved.get(day)
-    days = [day, *([moved.date()] if moved else [])]
-    first = datetime.combine(min(days), time(), UTC) - 2 * _DAY
-    last = datetime.combine(max(days), time(), UTC) + 3 * _DAY
-    return next((each for each in occurrences_between(slot.schedule, first, last) if each.original == day), None)

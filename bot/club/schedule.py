@@ -7,7 +7,7 @@ meant; a date that does not exist has nothing. That is also what zoneinfo makes 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from heapq import merge
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -68,6 +68,15 @@ def next_occurrences(schedule: Schedule, after: datetime, count: int) -> list[Oc
 def occurrences_between(schedule: Schedule, after: datetime, until: datetime) -> list[Occurrence]:
     """Give the occurrences after a moment, up to and with another one, in their order."""
     return list(takewhile(lambda occurrence: occurrence.at <= until, _occurrences(schedule, after)))
+
+
+def occurrence_of(schedule: Schedule, day: date) -> Occurrence | None:
+    """Give the occurrence of an original date, wherever it is moved to; None where it does not take place."""
+    moved = schedule.moved.get(day)
+    days = [day, *([moved.date()] if moved else [])]
+    first = datetime.combine(min(days), time(), UTC) - timedelta(2)
+    last = datetime.combine(max(days), time(), UTC) + timedelta(3)
+    return next((each for each in occurrences_between(schedule, first, last) if each.original == day), None)
 
 
 def has_date(schedule: Schedule, day: date) -> bool:

@@ -24,6 +24,7 @@ _TITLE = 600
 _AUTHORS = 3
 _NAMED = 5  # papers of an own vote that are named; of more the numbers
 _HEADING = "## What do we read next?"
+OCCASION = 4_712  # the number of the text that says which meeting it is for: Discord keeps it
 
 
 # --- papers and rules -----------------------------------------------------------------------------
@@ -123,6 +124,17 @@ def ballot_message(ballot: Ballot) -> View:
         ),
         row(button("vote", str(ballot.id), label="Vote", emoji="🗳️")),
     )
+
+
+def with_occasion(view: View, message: discord.Message) -> View:
+    """Let a ballot's new message say what the posted one does of the meeting that it is for."""
+    before = ui.LayoutView.from_message(message, timeout=None)
+    before.stop()
+    box = view.children[0]
+    for item in before.walk_children():
+        if isinstance(item, ui.TextDisplay) and item.id == OCCASION and isinstance(box, ui.Container):
+            box.add_item(ui.TextDisplay(item.content, id=OCCASION))
+    return view
 
 
 def over_message(ballot: Ballot, result_url: str = "") -> View:

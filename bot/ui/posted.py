@@ -7,9 +7,11 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.club.ballot import Ballot
 from bot.club.ladder import next_rungs
 from bot.club.post import Outlook, Post, State
 from bot.club.slot import Slot
+from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
 from bot.ui.text import escape, one_line, truncate
@@ -85,6 +87,17 @@ def _trouble_line(post: Post, names: dict[str, str]) -> str:
     when = f" {discord.utils.format_dt(post.ended_at, 'R')}" if post.ended_at else ""
     reason = f"\n-# {one_line(post.reason, _REASON)}" if post.reason else ""
     return f"{_MARKS[post.state]} **{_SAID[post.state]}** {post_name(post, names)}{when}{reason}"
+
+
+def unseen_note(ballot: Ballot, lost: Post, mentions: Mentions) -> View:
+    """Tell an organiser, once, of a ballot that is open although its message could not be posted."""
+    said = (
+        f"⚠️ A vote on what to read is open, and nobody can see it: it could not be posted in <#{ballot.channel_id}>. "
+        f"{one_line(lost.reason, _REASON)}\nGive Paperclub the permissions it lacks there and post it, or end it with "
+        f"{mentions.mention('ballot close')}."
+    )
+    again = button("postballot", str(ballot.id), label="Post it again", emoji="📣")
+    return layout(ui.TextDisplay(said), row(again))
 
 
 def pause_note(paused: Sequence[Slot], mentions: Mentions) -> str:

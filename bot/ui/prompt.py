@@ -13,7 +13,7 @@ from bot.club.prompting import About, Occasion
 from bot.club.questions import Role
 from bot.papers.identifiers import PaperId
 from bot.papers.tex import readable_text
-from bot.ui.ballots import ballot_message, message_url
+from bot.ui.ballots import OCCASION, ballot_message, message_url
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row, write_argument
 from bot.ui.links import is_web_address, named_link
@@ -234,9 +234,9 @@ def choice_message(occasion: Occasion, ballot: Ballot, ping: Ping) -> View:
     """Open a ballot on what a slot is about."""
     view = ballot_message(ballot)
     box = view.children[0]
-    lines = [f"-# {one_line(occasion.slot.name, 100)} · {_when(occasion)}", *ping.lines()]
+    lines = [f"🗓️ {_when(occasion)}", f"-# {one_line(occasion.slot.name, 100)}", *ping.lines()]
     if isinstance(box, ui.Container):
-        box.add_item(ui.TextDisplay("\n".join(lines)))
+        box.add_item(ui.TextDisplay("\n".join(lines), id=OCCASION))
     return view
 
 

@@ -1,6 +1,7 @@
 """The club's week: its slots, what of them comes when, and what organisers set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.club.club import Club
 from bot.club.ladder import Kind, Ladder, next_rungs
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, Slot
+from bot.errors import ClubError
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, field, form, menu, row
 from bot.ui.mentions import Mentions
@@ -24,14 +26,15 @@ _PREVIEWED = 8
 _NEXT = 3
 _CHANGES = 25
 
-# What can be posted before a meeting; each can be off. Those of the ladder come at these days before it.
+# What can be posted before a meeting; each can be off. Of the first two, organisers choose how many days before it.
 POSTS = {
-    "choose": "What to read is chosen, 10 days before",
-    "prompt": "The prompt, 7 days before",
+    "choose": "What to read is chosen",
+    "prompt": "The prompt",
     "3d": "A reminder, 3 days before",
     "24h": "A reminder, 24 hours before",
     "1h": "A reminder, 1 hour before",
 }
+_MOST_DAYS = {"choose": 21, "prompt": 14}
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -77,9 +80,14 @@ def _name(slot: Slot) -> str:
 # --- one slot, for organisers ---------------------------------------------------------------------
 
 
-def slot_page(slot: Slot, club: Club, guild: discord.Guild | None, now: datetime, done: str = "") -> View:
-    """Show a slot with its next posts, where they go, and what can be set; `done` says what was just done."""
-    heading = f"## {_name(slot)}" + (f"\n✅ {done}" if done else "")
+def slot_page(
+    slot: Slot, club: Club, guild: discord.Guild | None, now: datetime, done: str = "", doubt: str = ""
+) -> View:
+    """Show a slot with its next posts, where they go, and what can be set.
+
+    `done` says what was just done, `doubt` why something was not.
+    """
+    heading = f"## {_name(slot)}" + (f"\n✅ {done}" if done else "") + (f"\n⚠️ {escape(doubt)}" if doubt else "")
     rhythm = f"**{say_rhythm(slot.schedule)}**, {escape(slot.schedule.zone)}\nIt is {KINDS[slot.ladder.kind]}"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(heading),
@@ -89,13 +97,13 @@ def slot_page(slot: Slot, club: Club, guild: discord.Guild | None, now: datetime
     ]
     number = 1_000 + int(now.timestamp() * 10) % 10**6 * 10  # so that menus show what is set, not what was chosen
     if slot.ladder.kind is Kind.MEETING:
-        items += [row(_posts_menu(slot, number + 1))]
+        items += [ui.TextDisplay(_quiet_line(slot)), row(_posts_menu(slot, number + 1))]
+        items += [row(_days_menu(slot, rung, number + 3 + place)) for place, rung in enumerate(_days(slot.ladder))]
     if changed := _changed(slot, now):
         items += [ui.TextDisplay("**Not as usual**\n" + "\n".join(map(_change_line, changed)))]
         items += [row(_changes_menu(slot, changed, number + 2))]
     buttons = [button("preview", str(slot.id), label="Preview", emoji="🗓️")]
     if slot.ladder.kind is Kind.MEETING:
-        items.insert(4, ui.TextDisplay(_quiet_line(slot)))
         buttons.append(button("askquiet", str(slot.id), label="Quiet hours", emoji="🌙"))
     if slot.is_paused(now):
         buttons.append(button("resumeslot", str(slot.id), label="Resume", emoji="▶️"))
@@ -146,25 +154,59 @@ def _quiet_line(slot: Slot) -> str:
 
 def _posts_menu(slot: Slot, number: int) -> ControlSelect:
     on = chosen_posts(slot.ladder)
-    options = [discord.SelectOption(label=text, value=value, default=value in on) for value, text in POSTS.items()]
+    days = {rung: f", {_count_days(number)} before" for rung, number in _days(slot.ladder).items()}
+    options = [
+        discord.SelectOption(label=text + days.get(value, ""), value=value, default=value in on)
+        for value, text in POSTS.items()
+    ]
     placeholder = "No posts before a meeting"
     return menu(
         "slotposts", str(slot.id), placeholder=placeholder, options=options, number=number, least=0, most=len(options)
     )
 
 
+def _days_menu(slot: Slot, rung: str, number: int) -> ControlSelect:
+    """Offer the days before a meeting at which it fits: what is read is chosen before the prompt."""
+    ladder = slot.ladder
+    first = (ladder.prompt or 0) + 1 if rung == "choose" else 1
+    options = [
+        discord.SelectOption(
+            label=f"{POSTS[rung]} {_count_days(days)} before", value=str(days), default=days == _days(ladder)[rung]
+        )
+        for days in range(first, _MOST_DAYS[rung] + 1)
+    ]
+    return menu("slotdays", str(slot.id), rung, placeholder=POSTS[rung], options=options, number=number)
+
+
+def _days(ladder: Ladder) -> dict[str, int]:
+    """Give how many days before a meeting those posts come that are on."""
+    return {rung: days for rung, days in (("choose", ladder.choose), ("prompt", ladder.prompt)) if days is not None}
+
+
+def _count_days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
+def read_days(ladder: Ladder, rung: str, text: str) -> Ladder:
+    """Read how many days before a meeting a post is to come; raise ClubError for what will not do."""
+    days = int(text)
+    if not 1 <= days <= _MOST_DAYS[rung]:
+        raise ClubError(f"That post comes 1 to {_MOST_DAYS[rung]} days before a meeting.")
+    return replace(ladder, choose=days) if rung == "choose" else replace(ladder, prompt=days)
+
+
 def chosen_posts(ladder: Ladder) -> list[str]:
     """Give which posts of a ladder are on."""
-    days = [name for name, on in (("choose", ladder.choose), ("prompt", ladder.prompt)) if on is not None]
-    return [*days, *ladder.reminders]
+    return [*_days(ladder), *ladder.reminders]
 
 
-def read_posts(values: Sequence[str]) -> Ladder:
-    """Read which posts are to be on; what is not offered is left out."""
+def read_posts(values: Sequence[str], before: Ladder) -> Ladder:
+    """Read which posts are to be on; what is not offered is left out, and what was on keeps its days."""
     reminders = tuple(each for each in POSTS if each in values and each not in ("choose", "prompt"))
     default = Ladder()
-    choose, prompt = ("choose" in values, "prompt" in values)
-    return Ladder(Kind.MEETING, default.choose if choose else None, default.prompt if prompt else None, reminders)
+    prompt = (before.prompt or default.prompt) if "prompt" in values else None
+    choose = before.choose or max(default.choose or 0, (prompt or 0) + 3)
+    return Ladder(Kind.MEETING, choose if "choose" in values else None, prompt, reminders)
 
 
 def quiet_form(slot: Slot) -> discord.ui.Modal:

@@ -338,6 +338,54 @@ async def test_there_is_no_ballot_without_time_for_it(club: Club) -> None:
     assert await latest(club) is None
 
 
+async def refused_ballot(club: Club) -> Ballot:
+    """Let a ballot be opened whose message Discord refuses three times."""
+    use_slot(club, 10)
+    for number in range(2):
+        await suggest(club, f"Paper {number}", club.ada)
+    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=3)
+    assert await deliver(club, "choose", 10) is None
+    ballot = await latest(club)
+    assert ballot
+    return ballot
+
+
+async def test_organisers_hear_once_of_a_ballot_whose_message_was_refused_and_can_post_it(club: Club) -> None:
+    olga = organiser(club)
+    ballot = await refused_ballot(club)
+    assert not (await olga.slash(club.channel, "next")).followups, "it is tried again"
+    await club.env.advance_time(17 * 60)
+    assert (await post_of(club, "choose", 10)).state is State.MISSED
+    assert not (await club.ada.slash(club.channel, "next")).followups
+    (told,) = (await olga.slash(club.channel, "next")).followups
+    assert "A vote on what to read is open, and nobody can see it" in text_of(told)
+    assert f"<#{club.channel.id}>" in text_of(told)
+    assert "50013" in text_of(told)
+    assert not (await olga.slash(club.channel, "next")).followups
+    await club.restart()
+    (told,) = (await olga.slash(club.channel, "next")).followups
+    await olga.click(told, label="Post it again")
+    now = await latest(club)
+    assert now
+    assert (now.id, now.state, now.message_id) == (ballot.id, BallotState.OPEN, club.channel.history()[0].id)
+    await club.restart()
+    assert not (await olga.slash(club.channel, "next")).followups
+
+
+async def test_a_ballot_that_was_posted_at_the_second_try_is_none_of_those(club: Club) -> None:
+    use_slot(club, 10)
+    for number in range(2):
+        await suggest(club, f"Paper {number}", club.ada)
+    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    assert await deliver(club, "choose", 10) is None
+    await club.env.advance_time(61)
+    assert len(club.channel.history()) == 1
+    ballot = await latest(club)
+    assert ballot
+    await BallotStore(club.bot.database).put_message(club.env.guild.id, ballot.id, None)  # as if it was killed there
+    assert not (await organiser(club).slash(club.channel, "next")).followups
+
+
 # --- who has read it ------------------------------------------------------------------------------
 
 

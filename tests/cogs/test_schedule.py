@@ -21,10 +21,11 @@ from bot.club.stores.slots import SlotStore
 from bot.database.tables import post
 from bot.ui.cards import View, note
 from bot.ui.controls import button, menu
+from bot.ui.week import POSTS
 from tests.cogs.test_club import organiser
 from tests.cogs.test_setup import forge
 from tests.conftest import Club
-from tests.shared import button_labels, components, text_of
+from tests.shared import button_labels, components, menu_of, text_of
 
 WISH = {"name": "Club night", "day": "Thu", "time": "18:00", "timezone": "Europe/Berlin", "kind": "meeting"}
 
@@ -247,7 +248,7 @@ async def test_posts_and_quiet_hours_are_set_on_the_page_also_after_a_restart(cl
     olga = organiser(club)
     message = await weekly(club, olga)
     await club.restart()
-    message = (await olga.select(message, ["prompt", "1h"])).response
+    message = (await olga.select(message, ["prompt", "1h"], custom_id="pc:s:slotposts:1")).response
     (slot,) = await slots(club)
     assert slot.ladder == Ladder(choose=None, reminders=("1h",))
     form = await olga.click(message, label="Quiet hours")
@@ -269,9 +270,62 @@ async def test_posts_and_quiet_hours_are_set_on_the_page_also_after_a_restart(cl
     form = await olga.click(message, label="Quiet hours")
     message = (await olga.submit_modal(form, {"begin": "", "end": ""})).response
     assert (await slots(club))[0].quiet is None
-    message = (await olga.select(message, [])).response
+    message = (await olga.select(message, [], custom_id="pc:s:slotposts:1")).response
     assert "**Next posts**\nNone" in text_of(message)
     assert [row for row in await posts(club) if row.state == State.DUE] == []
+
+
+DAYS = "pc:s:slotdays:1:{}"
+
+
+def offered_days(message: Any, rung: str) -> tuple[list[int], list[int]]:
+    """Give the days that a menu offers, and those that it shows as set."""
+    found = next(part for part in components(message) if part.get("custom_id") == DAYS.format(rung))
+    options = found["options"]
+    return [int(each["value"]) for each in options], [int(each["value"]) for each in options if each.get("default")]
+
+
+async def test_organisers_choose_the_days_of_the_choice_and_the_prompt(club: Club) -> None:
+    olga = organiser(club)
+    message = await weekly(club, olga)
+    assert offered_days(message, "prompt") == ([*range(1, 15)], [7])
+    assert offered_days(message, "choose") == ([*range(8, 22)], [10])
+    message = (await olga.select(message, ["5"], custom_id=DAYS.format("prompt"))).response
+    await club.restart()
+    message = (await olga.select(message, ["6"], custom_id=DAYS.format("choose"))).response
+    assert offered_days(message, "choose") == ([*range(6, 22)], [6])
+    assert "✅ The days are set" in text_of(message)
+    assert "Choice of what to read for Thu 8 Jan 2026\n  " + stamp(utc(1, 2, 17)) in text_of(message)
+    (slot,) = await slots(club)
+    assert slot.ladder == Ladder(choose=6, prompt=5)
+    assert [row.rung for row in await posts(club) if row.state == State.DUE] == ["reminder:1h"]
+    labels = [each["label"] for each in menu_of(message)["options"]]
+    assert labels[:2] == ["What to read is chosen, 6 days before", "The prompt, 5 days before"]
+    kept = [*POSTS]
+    message = (await olga.select(message, kept[1:], custom_id="pc:s:slotposts:1")).response
+    assert (await slots(club))[0].ladder == Ladder(choose=None, prompt=5), "the prompt keeps its days"
+    await olga.select(message, kept, custom_id="pc:s:slotposts:1")
+    assert (await slots(club))[0].ladder == Ladder(choose=10, prompt=5)
+
+
+async def test_a_choice_that_is_not_before_the_prompt_is_refused_and_the_menus_show_what_is_set(club: Club) -> None:
+    olga = organiser(club)
+    message = await weekly(club, olga)
+    before = await slots(club)
+    message = (await olga.select(message, ["12"], custom_id=DAYS.format("prompt"))).response
+    assert "⚠️ What to read is chosen before the prompt, which comes 12 days before the meeting" in text_of(message)
+    assert offered_days(message, "prompt")[1] == [7]
+    for rung, days in (("prompt", "0"), ("prompt", "15"), ("choose", "22"), ("choose", "7")):
+        forged = await forge(club, button("slotdays", "1", rung, days, label="Days"))
+        told = text_of((await olga.click(forged, label="Days")).response)
+        assert "days before" in told
+        refused = await club.ada.click(forged, label="Days")
+        assert "That is for the club's organisers" in text_of(refused.response)
+    assert await slots(club) == before
+    asked = await weekly(club, olga, kind="prompt")
+    await olga.click(asked, label="Replace it")
+    told = text_of((await olga.select(message, ["3"], custom_id=DAYS.format("prompt"))).response)
+    assert "This is no meeting" in told
 
 
 async def test_dates_are_skipped_moved_and_put_back(club: Club) -> None:

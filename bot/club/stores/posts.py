@@ -62,6 +62,24 @@ class PostStore:
 
         return await self._database.read(work)
 
+    async def list_posted(self, guild_id: int, slot: str, since: datetime) -> list[Post]:
+        """Give what of a slot was posted since a moment, in its order."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.slot == slot, post.c.message_id.is_not(None))
+        lately = select(post).where(wanted, post.c.ended_at >= since).order_by(post.c.ended_at, post.c.id)
+        return await self._database.read(lambda connection: list(map(_post, connection.execute(lately))))
+
+    async def find_lost(self, guild_id: int, rung: str, since: datetime) -> Post | None:
+        """Give the last post of a rung that came to nothing since a moment; None where one was posted, or is tried."""
+        wanted = and_(post.c.guild_id == guild_id, post.c.rung == rung)
+        tried = or_(post.c.ended_at >= since, and_(post.c.state.in_(_OPEN), post.c.tries > 0))
+        last = select(post).where(wanted, tried).order_by(post.c.ended_at.desc(), post.c.id.desc())
+
+        def work(connection: Connection) -> Post | None:
+            found = list(map(_post, connection.execute(last)))
+            return None if any(each.state in _VALID for each in found) else next(iter(found), None)
+
+        return await self._database.read(work)
+
     async def outlook(self, guild_id: int, since: datetime) -> Outlook:
         """Give how the posts of a club are, with what went wrong since a moment; what is in doubt stays so."""
         own = select(post).where(post.c.guild_id == guild_id)
@@ -141,6 +159,7 @@ class PostStore:
             .where(
                 later.c.guild_id == post.c.guild_id,
                 later.c.slot == post.c.slot,
+                or_(later.c.date == post.c.date, later.c.rung == post.c.rung),
                 or_(
                     later.c.due_at > post.c.due_at,
                     and_(later.c.due_at == post.c.due_at, later.c.id > post.c.id),
@@ -157,7 +176,7 @@ class PostStore:
                 post.c.due_at <= now,
                 or_(post.c.retry_at.is_(None), post.c.retry_at <= now),
             )
-            .order_by(post.c.due_at, post.c.id)
+            .order_by(post.c.due_at, post.c.date, post.c.id)
             .limit(_BATCH)
             .with_for_update(skip_locked=True, of=post)
         )

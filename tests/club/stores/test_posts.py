@@ -174,8 +174,22 @@ async def test_a_later_post_of_the_same_slot_takes_the_place_of_an_earlier_one(d
     claimed = await PostStore(database).claim(NOW, LEASE)
     assert [(post.date, post.superseded) for post in claimed] == [
         *((f"2026-01-{day:02}", True) for day in range(1, 9)),
-        ("2026-01-09", False),
         ("", False),
+        ("2026-01-09", False),
+    ]
+
+
+async def test_what_is_posted_for_one_meeting_does_not_take_the_place_of_what_is_for_another(
+    database: Database,
+) -> None:
+    # As in a club that meets every week, where the reminder for one meeting comes with the choice for the next one.
+    rungs = [("2026-01-22", "choose"), ("2026-01-15", "reminder:3d"), ("2026-01-15", "reminder:24h")]
+    await plan(database, [Planned(1, "slot:1", day, rung, 5, NOW - MINUTE) for day, rung in rungs])
+    claimed = await PostStore(database).claim(NOW, LEASE)
+    assert [(post.date[-2:], post.rung, post.superseded) for post in claimed] == [
+        ("15", "reminder:3d", True),
+        ("15", "reminder:24h", False),
+        ("22", "choose", False),
     ]
 
 

@@ -1,0 +1,121 @@
+"""What was posted about a meeting, brought into line with it after an organiser has skipped, moved or paused it."""
+
+import logging
+import re
+from datetime import date, datetime, timedelta
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.club.club import Club
+from bot.club.post import Post
+from bot.club.slot import Slot
+from bot.club.standing import Standing, find_standings
+from bot.club.stores.posts import PostStore
+from bot.club.stores.prompts import RUNG, PromptStore
+from bot.ui.answers import reply
+from bot.ui.cards import View, note
+from bot.ui.controls import Interaction
+from bot.ui.week import say_date, slot_page
+
+_log = logging.getLogger(__name__)
+
+_SINCE = timedelta(days=120)  # longer than the first post comes before its meeting
+_FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+# The line that says when the club meets. What members wrote has a backslash before `<`, so it never looks like this.
+_LINE = re.compile(r"^(?P<heading>(?:#+ )?)(?:🗓️|❌) [^<\\\n]*<t:[^\n]*$", re.MULTILINE)
+
+
+class Announcements:
+    """Edits what was posted about a slot's meetings, and tells the threads in which they are discussed."""
+
+    def __init__(self, client: discord.Client, posts: PostStore, prompts: PromptStore) -> None:
+        self._client = client
+        self._posts = posts
+        self._prompts = prompts
+
+    async def follow(self, before: Slot, after: Slot | None, now: datetime) -> list[str]:
+        """Bring what was posted into line with a slot as it is; give what organisers should know of that, in sentences.
+
+        What says the right thing already is left alone, so it may be called again. `after` is None where the slot was
+        removed.
+        """
+        posted = await self._posts.list_posted(before.guild_id, before.key, now - _SINCE)
+        standings = find_standings(before, after, {date.fromisoformat(post.date) for post in posted}, now)
+        said = [await self._edit(post, standings[day]) for post in posted if (day := _day(post)) in standings]
+        return list(dict.fromkeys(filter(None, said)))
+
+    async def answer(self, interaction: Interaction, club: Club, before: Slot | None, after: Slot, done: str) -> None:
+        """Show an organiser the slot that they have changed, and then what came of that; `before` is what it was."""
+        now = discord.utils.utcnow()
+        await reply(interaction, slot_page(after, club, interaction.guild, now, done))
+        if before and (said := await self.follow(before, after, now)):
+            page = slot_page(after, club, interaction.guild, now, "\n".join([done, *said]))
+            await interaction.edit_original_response(view=page)
+
+    async def _edit(self, post: Post, standing: Standing) -> str:
+        """Edit one message; give what organisers should know, which is nothing where nothing was to be done."""
+        day, room = say_date(standing.day), f"<#{post.channel_id}>"
+        try:
+            channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
+            message = await channel.fetch_message(post.message_id or 0)
+            view = with_standing(message, standing)
+            if view is None:
+                return ""
+            await message.edit(view=view)
+        except discord.NotFound:
+            return ""  # somebody deleted it
+        except _FAILURES as error:
+            _log.warning("what was posted for %s of %s could not be edited: %s", standing.day, post.slot, error)
+            return f"⚠️ What was posted for {day} in {room} could not be edited, so it is wrong now: tell the club."
+        if post.kind != RUNG:
+            return ""
+        return await self._tell_thread(post, message, standing)
+
+    async def _tell_thread(self, post: Post, message: discord.Message, standing: Standing) -> str:
+        prompt = await self._prompts.find(post.guild_id, post.slot, post.date)
+        thread_id = message.id if message.flags.has_thread else prompt and prompt.thread_id
+        day = say_date(standing.day)
+        if not thread_id:
+            return f"The prompt for {day} says so now; it has no thread, so nobody was told."
+        try:
+            thread = self._client.get_partial_messageable(thread_id, guild_id=post.guild_id)
+            await thread.send(view=note(standing_line(standing)))
+        except _FAILURES as error:
+            _log.warning("the thread of %s of %s could not be told: %s", standing.day, post.slot, error)
+            return f"⚠️ The prompt for {day} says so now, but its thread <#{thread_id}> could not be told."
+        return f"The prompt for {day} says so now, and its thread <#{thread_id}> was told."
+
+
+def _day(post: Post) -> date:
+    return date.fromisoformat(post.date)
+
+
+def with_standing(message: discord.Message, standing: Standing) -> View | None:
+    """Give a message with the right line about its meeting; None where it says the right thing, or has no such line."""
+    view = ui.LayoutView.from_message(message, timeout=None)
+    view.stop()
+    changed = False
+    for item in view.walk_children():
+        found = _LINE.search(item.content) if isinstance(item, ui.TextDisplay) else None
+        if found and isinstance(item, ui.TextDisplay) and not _holds(found[0], standing):
+            line = found["heading"] + standing_line(standing)
+            item.content = item.content[: found.start()] + line + item.content[found.end() :]
+            changed = True
+    return view if changed else None
+
+
+def _holds(line: str, standing: Standing) -> bool:
+    called_off = "❌" in line
+    if standing.takes_place is None:
+        return called_off
+    return not called_off and discord.utils.format_dt(standing.takes_place.at, "F") in line
+
+
+def standing_line(standing: Standing) -> str:
+    """Say that a meeting is at another time than it was said, or not at all."""
+    if standing.takes_place is None:
+        return f"❌ **Called off:** we do not meet on {discord.utils.format_dt(standing.announced.at, 'F')}"
+    at = standing.takes_place.at
+    return f"🗓️ **Changed:** we meet {discord.utils.format_dt(at, 'R')}, on {discord.utils.format_dt(at, 'F')}"
