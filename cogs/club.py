@@ -31,6 +31,7 @@ from bot.ui.status import fault_note, status_page
 from bot.ui.text import escape
 
 _POST = "[0-9]{1,18}"  # the number of a post, as a database can hold it
+_RECENTLY = timedelta(days=120)  # longer than the first post comes before its meeting
 _LATELY = timedelta(days=14)  # for which organisers read what went wrong
 _NO_DOUBT = "That post is not in doubt any more."
 _LAST = 9_999  # a page that is surely behind the last one
@@ -180,7 +181,8 @@ class ClubCog(
     async def _posted(self, interaction: Interaction) -> Sequence[ui.Item[Any]]:
         guild_id, now = interaction.guild_id or 0, discord.utils.utcnow()
         outlook = await self._posts.outlook(guild_id, now - _LATELY)
-        return posted_items(outlook, await self._slots.list_all(guild_id), now)
+        slots, over = await self._slots.list_all(guild_id), await self._posts.list_over(guild_id, now - _RECENTLY)
+        return posted_items(outlook, slots, over, now)
 
     async def confirm_posted(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Take an organiser's word that a post in doubt is there."""

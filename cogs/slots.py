@@ -21,7 +21,7 @@ from bot.ui.cards import note
 from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.organisers import require_organiser
 from bot.ui.text import escape
-from bot.ui.week_choices import read_iso
+from bot.ui.week_choices import read_clock, read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _NO_MEETING = "This is no meeting, so nothing is posted before it."
@@ -53,7 +53,7 @@ class SlotsCog(commands.Cog):
         """Show an organiser a slot and what can be set."""
         club = await require_organiser(interaction, self._clubs)
         found = await self._slots.choose(club.guild_id, (values or arguments)[0])
-        await reply(interaction, week.slot_page(found, club, interaction.guild, discord.utils.utcnow()))
+        await self._announcements.show(interaction, club, found)
 
     async def replace(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let a slot take the place of the one that has its name."""
@@ -63,7 +63,7 @@ class SlotsCog(commands.Cog):
         guild = interaction.guild
         if int(clock) >= 2400 or not is_zone(zone) or (channel_id and not (guild and guild.get_channel(channel_id))):
             raise ClubError("That cannot be set any more. Please run the command again.")
-        schedule = begin_weekly(tuple(map(int, days)), week.read_clock(clock), zone, int(every), now)
+        schedule = begin_weekly(tuple(map(int, days)), read_clock(clock), zone, int(every), now)
         new_kind = Kind.PROMPT if kind == "p" else Kind.MEETING
         new = NewSlot(before.name, schedule, new_kind, channel_id or None)
         after = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
@@ -127,8 +127,7 @@ class SlotsCog(commands.Cog):
         try:
             ladder = week.read_days(found.ladder, rung, days)
         except ClubError as error:  # so that the menu shows again what is set
-            page = week.slot_page(found, club, interaction.guild, now, doubt=error.sentence)
-            await reply(interaction, page)
+            await self._announcements.show(interaction, club, found, doubt=error.sentence)
         else:
             member_id = interaction.user.id
             after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)

@@ -1,10 +1,11 @@
 """A slot of the club's week, as a plain value. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from bot.club.ladder import Kind, Ladder, Quiet
+from bot.club.ladder import DueRung, Kind, Ladder, Quiet, next_rungs
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.zones import load_zone
 from bot.errors import ClubError
@@ -56,6 +57,24 @@ class NewSlot:
     schedule: Schedule
     kind: Kind
     channel_id: int | None
+
+
+PostName = tuple[str, str, str]
+"""The slot, original date and rung of a post, as the outbox knows them."""
+
+
+def next_posts(slot: Slot, now: datetime, count: int, over: Collection[PostName] = ()) -> list[DueRung]:
+    """Give the next posts of a slot in their order, without those that are over already.
+
+    A date that was moved may have had its reminder, which does not come again.
+    """
+    number = count
+    while True:
+        due = next_rungs(slot.schedule, slot.ladder, now, number, slot.quiet)
+        left = [each for each in due if (slot.key, each.occurrence.original.isoformat(), each.rung.name) not in over]
+        if len(left) >= count or len(due) < number:
+            return left[:count]
+        number += count
 
 
 def read_name(text: str) -> str:

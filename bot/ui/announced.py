@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import aiohttp
@@ -49,10 +50,22 @@ class Announcements:
     async def answer(self, interaction: Interaction, club: Club, before: Slot | None, after: Slot, done: str) -> None:
         """Show an organiser the slot that they have changed, and then what came of that; `before` is what it was."""
         now = discord.utils.utcnow()
-        await reply(interaction, slot_page(after, club, interaction.guild, now, done))
+        await self.show(interaction, club, after, done)
         if before and (said := await self.follow(before, after, now)):
-            page = slot_page(after, club, interaction.guild, now, "\n".join([done, *said]))
-            await interaction.edit_original_response(view=page)
+            await interaction.edit_original_response(
+                view=await self._page(interaction, club, after, said=[done, *said])
+            )
+
+    async def show(self, interaction: Interaction, club: Club, slot: Slot, done: str = "", doubt: str = "") -> None:
+        """Show an organiser a slot; `done` says what was just done, `doubt` why something was not."""
+        await reply(interaction, await self._page(interaction, club, slot, [done] if done else [], doubt))
+
+    async def _page(
+        self, interaction: Interaction, club: Club, slot: Slot, said: Sequence[str], doubt: str = ""
+    ) -> View:
+        now = discord.utils.utcnow()
+        over = await self._posts.list_over(slot.guild_id, now - _SINCE)
+        return slot_page(slot, club, interaction.guild, now, over, "\n".join(said), doubt)
 
     async def _edit(self, post: Post, standing: Standing) -> str:
         """Edit one message; give what organisers should know, which is nothing where nothing was to be done."""

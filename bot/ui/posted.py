@@ -1,6 +1,6 @@
 """What the bot posted by itself, and what went wrong with it, for organisers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,8 @@ import discord
 from discord import ui
 
 from bot.club.ballot import Ballot
-from bot.club.ladder import next_rungs
 from bot.club.post import Outlook, Post, State
-from bot.club.slot import Slot
+from bot.club.slot import PostName, Slot, next_posts
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
@@ -24,13 +23,15 @@ _SAID = {State.IN_DOUBT: "in doubt", State.MISSED: "missed", State.LATE: "late",
 _OTHERS = {"result": "The result of a ballot", "thanks": "Thanks for a suggestion"}
 
 
-def posted_items(outlook: Outlook, slots: Sequence[Slot], now: datetime) -> list[ui.Item[Any]]:
-    """Show what was posted last, what comes next, and what went wrong lately.
+def posted_items(
+    outlook: Outlook, slots: Sequence[Slot], over: Collection[PostName], now: datetime
+) -> list[ui.Item[Any]]:
+    """Show what was posted last, what comes next without what is over, and what went wrong lately.
 
     Of a post in doubt organisers are asked: of one at a time, the latest.
     """
     names = {slot.key: slot.name for slot in slots}
-    lines = ["### What is posted", *_course(outlook, slots, names, now)]
+    lines = ["### What is posted", *_course(outlook, slots, over, names, now)]
     paused = [slot for slot in slots if slot.pause_reason and slot.is_paused(now)]
     lines += [f"⏸️ **{one_line(slot.name, 50)}** is paused: three posts in a row were refused" for slot in paused]
     lines += [_trouble_line(post, names) for post in outlook.troubles[:_LISTED]]
@@ -49,7 +50,9 @@ def posted_items(outlook: Outlook, slots: Sequence[Slot], now: datetime) -> list
     return [*items, ui.Separator()]
 
 
-def _course(outlook: Outlook, slots: Sequence[Slot], names: dict[str, str], now: datetime) -> Iterator[str]:
+def _course(
+    outlook: Outlook, slots: Sequence[Slot], over: Collection[PostName], names: dict[str, str], now: datetime
+) -> Iterator[str]:
     if (last := outlook.last) and last.ended_at:
         when = discord.utils.format_dt(last.ended_at, "R")
         where = f"https://discord.com/channels/{last.guild_id}/{last.channel_id}/{last.message_id}"
@@ -61,7 +64,7 @@ def _course(outlook: Outlook, slots: Sequence[Slot], names: dict[str, str], now:
     coming += [
         (due.rung.at, _slot_post(slot.name, due.occurrence.original, due.rung.name))
         for slot in slots
-        for due in next_rungs(slot.schedule, slot.ladder, now, 1, slot.quiet)
+        for due in next_posts(slot, now, 1, over)
     ]
     if coming:
         at, name = min(coming)

@@ -1,17 +1,17 @@
 """The club's week: its slots, what of them comes when, and what organisers set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import discord
 from discord import ui
 
 from bot.club.club import Club
-from bot.club.ladder import Kind, Ladder, next_rungs
+from bot.club.ladder import Kind, Ladder
 from bot.club.schedule import Schedule, next_occurrences
-from bot.club.slot import NewSlot, Slot
+from bot.club.slot import NewSlot, PostName, Slot, next_posts
 from bot.errors import ClubError
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, field, form, menu, row
@@ -34,6 +34,7 @@ POSTS = {
     "24h": "A reminder, 24 hours before",
     "1h": "A reminder, 1 hour before",
 }
+_SHORT = {"choose": "Choice", "prompt": "Prompt"}  # for a phone
 _MOST_DAYS = {"choose": 21, "prompt": 14}
 
 
@@ -81,11 +82,17 @@ def _name(slot: Slot) -> str:
 
 
 def slot_page(
-    slot: Slot, club: Club, guild: discord.Guild | None, now: datetime, done: str = "", doubt: str = ""
+    slot: Slot,
+    club: Club,
+    guild: discord.Guild | None,
+    now: datetime,
+    over: Collection[PostName],
+    done: str = "",
+    doubt: str = "",
 ) -> View:
     """Show a slot with its next posts, where they go, and what can be set.
 
-    `done` says what was just done, `doubt` why something was not.
+    `over` names posts that do not come again; `done` says what was just done, `doubt` why something was not.
     """
     heading = f"## {_name(slot)}" + (f"\n✅ {done}" if done else "") + (f"\n⚠️ {escape(doubt)}" if doubt else "")
     rhythm = f"**{say_rhythm(slot.schedule)}**, {escape(slot.schedule.zone)}\nIt is {KINDS[slot.ladder.kind]}"
@@ -93,7 +100,7 @@ def slot_page(
         ui.TextDisplay(heading),
         ui.TextDisplay("\n".join([rhythm, *_channel_lines(slot, club, guild)])),
         ui.Separator(visible=False),
-        ui.TextDisplay("\n".join(_next_lines(slot, now))),
+        ui.TextDisplay("\n".join(_next_lines(slot, now, over))),
     ]
     number = 1_000 + int(now.timestamp() * 10) % 10**6 * 10  # so that menus show what is set, not what was chosen
     if slot.ladder.kind is Kind.MEETING:
@@ -125,7 +132,7 @@ def _channel_lines(slot: Slot, club: Club, guild: discord.Guild | None) -> list[
     return [f"Posted in <#{number}>", f"⚠️ Paperclub lacks there: {', '.join(missing)}"]
 
 
-def _next_lines(slot: Slot, now: datetime) -> list[str]:
+def _next_lines(slot: Slot, now: datetime, over: Collection[PostName]) -> list[str]:
     if slot.is_paused(now):
         until = slot.schedule.paused_until
         paused = f"⏸️ **Paused** until {say_date(until)}" if until else "⏸️ **Paused** until it is resumed"
@@ -136,7 +143,7 @@ def _next_lines(slot: Slot, now: datetime) -> list[str]:
             return lines
     else:
         lines = []
-    coming = next_rungs(slot.schedule, slot.ladder, now, _NEXT, slot.quiet)
+    coming = next_posts(slot, now, _NEXT, over)
     if not coming:
         return [*lines, "**Next posts**\nNone"]
     several = slot.ladder.kind is Kind.MEETING
@@ -171,7 +178,7 @@ def _days_menu(slot: Slot, rung: str, number: int) -> ControlSelect:
     first = (ladder.prompt or 0) + 1 if rung == "choose" else 1
     options = [
         discord.SelectOption(
-            label=f"{POSTS[rung]} {_count_days(days)} before", value=str(days), default=days == _days(ladder)[rung]
+            label=f"{_SHORT[rung]} {_count_days(days)} before", value=str(days), default=days == _days(ladder)[rung]
         )
         for days in range(first, _MOST_DAYS[rung] + 1)
     ]
@@ -337,8 +344,3 @@ def preview_page(slots: Sequence[Slot], now: datetime) -> View:
         local = f"**{say_date(each.local.date())}, {each.local:%H:%M}**{zone}{what}{moved}"
         lines.append(f"{number}. {local}\n   {_moment(each.at)}")
     return layout(ui.TextDisplay(f"## The next dates{name}"), ui.TextDisplay("\n".join(lines)))
-
-
-def read_clock(text: str) -> time:
-    """Read what `replace_question` wrote of a time."""
-    return time(int(text[:2]), int(text[2:]))

@@ -1,7 +1,7 @@
 """What organisers choose for the club's week while they type, and how it is read."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from discord import app_commands
 
@@ -59,6 +59,11 @@ def read_iso(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def read_clock(text: str) -> time:
+    """Read a time as the question whether a slot is to be replaced writes it."""
+    return time(int(text[:2]), int(text[2:]))
 
 
 def today_of(slot: Slot, now: datetime) -> date:

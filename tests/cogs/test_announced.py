@@ -107,6 +107,22 @@ async def test_what_was_reminded_of_is_edited_as_well(club: Club) -> None:
     assert all(CALLED_OFF in text for text in about)
 
 
+async def test_what_does_not_come_again_is_not_among_the_next_posts(club: Club) -> None:
+    await let_pass(club, 6)
+    await club.env.advance_time(3_600)  # the reminder of 24 hours before is there
+    olga = organiser(club)
+    options = {"slot": "Club night", "date": "2026-01-08", "to": "2026-01-10"}
+    page = text_of((await olga.slash(club.channel, "schedule move", **options)).response)
+    assert "Reminder 1 hour before Sat 10 Jan 2026" in page
+    assert "Reminder 24 hours before Sat 10 Jan 2026" not in page
+    shown = (await olga.slash(club.channel, "schedule show")).response
+    assert "Reminder 24 hours before Sat 10" not in text_of((await olga.select(shown, ["1"])).response)
+    await club.env.advance_time(3_600)
+    status = text_of((await olga.slash(club.channel, "club status")).response)
+    assert "Next due: Club night: prompt for Thu 15 Jan 2026" in status or "choice" in status
+    assert "Next due: Club night: reminder 24 hours" not in status
+
+
 @pytest.mark.parametrize("how", ["pause", "remove", "replace"])
 async def test_whatever_takes_a_date_away_is_told(club: Club, how: str) -> None:
     thread = await discuss(club)

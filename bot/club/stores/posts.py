@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, case, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.post import Outlook, Planned, Post, State
+from bot.club.slot import PostName
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
@@ -67,6 +68,15 @@ class PostStore:
         wanted = and_(post.c.guild_id == guild_id, post.c.slot == slot, post.c.message_id.is_not(None))
         lately = select(post).where(wanted, post.c.ended_at >= since).order_by(post.c.ended_at, post.c.id)
         return await self._database.read(lambda connection: list(map(_post, connection.execute(lately))))
+
+    async def list_over(self, guild_id: int, since: datetime) -> frozenset[PostName]:
+        """Give the names of what ended since a moment and does not come again, whatever organisers change."""
+        again = and_(post.c.state == State.CANCELLED, post.c.began_at.is_(None))
+        wanted = and_(post.c.guild_id == guild_id, post.c.ended_at >= since, not_(again))
+        query = select(post.c.slot, post.c.date, post.c.rung).where(wanted)
+        return await self._database.read(
+            lambda connection: frozenset((row.slot, row.date, row.rung) for row in connection.execute(query))
+        )
 
     async def find_lost(self, guild_id: int, rung: str, since: datetime) -> Post | None:
         """Give the last post of a rung that came to nothing since a moment; None where one was posted, or is tried."""
