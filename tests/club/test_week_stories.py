@@ -73,7 +73,7 @@ class Story:
             case 3:
                 servers.faults = {fault: chance.choice([0, 0, 0.1, 0.3]) for fault in FAULTS if fault != "defect"}
             case 4 if chance.random() < 0.4:
-                servers.drift = chance.choice(DRIFTS)
+                servers.drift = chance.choices(DRIFTS, (6, 3, 3, 4, 1))[0]  # a year plans hundreds of posts
                 servers.happened["drift"] += abs(servers.drift) > CLOCK
             case 5 if not self.process.dead:
                 self.process.dead = True  # between two passes
@@ -88,7 +88,7 @@ class Story:
         if self.process.dead or self.chance.random() < 0.3:  # nobody runs the bot
             self.servers.wait(pause)
             return
-        for _ in range(6):
+        for _ in range(4):
             then = await self.run()
             if then is None or then >= until:
                 break
