@@ -281,13 +281,13 @@ async def test_two_processes_on_one_database_post_everything_once(postgres_url: 
     assert sorted(message.content for message in servers.messages) == sorted(post.slot for post in posts)
     assert set(served) == {0, 1}
     # One dies with what it has claimed; the other takes it up when the lease is over, and not before.
-    more = [replace(post, date="again") for post in posts[:30]]
+    more = [replace(post, date="again") for post in posts[:60]]
     await plan(databases[0], more)
-    assert len(await desks[0].posts.claim(NOW, LEASE)) == 20
+    assert len(await desks[0].posts.claim(NOW, LEASE)) == 50
     await desks[1].outbox.start()
     await desks[1].outbox.tick(NOW)
     assert len(servers.messages) == 160
     await desks[1].outbox.tick(NOW + LEASE)
-    assert len(servers.messages) == 180
+    assert len(servers.messages) == 210
     for database in databases:
         await database.close()

@@ -79,6 +79,26 @@ async def test_who_plans_wakes_the_outbox(club: Club) -> None:
     assert len(club.channel.history()) == 2
 
 
+async def test_more_than_one_pass_takes_up_goes_out_at_once(club: Club) -> None:
+    club.bot.outbox.on("notice", make)
+    for number in range(60):
+        await plan(club, f"ballot:{number}")
+    club.bot.outbox.wake()
+    await club.env.advance_time(1)
+    assert {await state(club, f"ballot:{number}") for number in range(60)} == {State.SENT}
+    assert len(club.channel.history()) == 60
+
+
+async def test_what_is_due_in_a_moment_does_not_wait_for_longer(club: Club) -> None:
+    club.bot.outbox.on("notice", make)
+    await plan(club, "ballot:1", after=timedelta(seconds=2))
+    club.bot.outbox.wake()
+    await club.env.settle()
+    assert await state(club, "ballot:1") is State.DUE
+    await club.env.advance_time(2.5)
+    assert await state(club, "ballot:1") is State.SENT
+
+
 async def test_what_was_planned_before_a_restart_is_posted_after_it(club: Club) -> None:
     await plan(club, "ballot:1")
     await club.restart()

@@ -20,7 +20,8 @@ _OPEN = (State.DUE, State.SENDING)
 _VALID = (*_OPEN, State.SENT, State.LATE)  # what makes an earlier post of its slot needless
 _POSTED = (State.SENT, State.LATE)
 _TROUBLES = (State.IN_DOUBT, State.MISSED, State.LATE, State.CANCELLED)  # the worst first
-_BATCH = 20
+_SHOWN = 20  # of what went wrong
+_BATCH = 50  # posts that are worked on at a time; Discord takes as many requests in a second
 
 
 def plan_post(connection: Connection, planned: Planned) -> bool:
@@ -97,7 +98,7 @@ class PostStore:
         coming = own.where(post.c.state.in_(_OPEN)).order_by(post.c.due_at, post.c.id).limit(1)
         lately = or_(post.c.ended_at >= since, post.c.state == State.IN_DOUBT)
         rank = case({state: place for place, state in enumerate(_TROUBLES)}, value=post.c.state)
-        wrong = own.where(post.c.state.in_(_TROUBLES), lately).order_by(rank, post.c.ended_at.desc()).limit(_BATCH)
+        wrong = own.where(post.c.state.in_(_TROUBLES), lately).order_by(rank, post.c.ended_at.desc()).limit(_SHOWN)
 
         def work(connection: Connection) -> Outlook:
             found, following = connection.execute(last).one_or_none(), connection.execute(coming).one_or_none()
@@ -162,7 +163,7 @@ class PostStore:
             await self._database.write(work)
 
     async def claim(self, now: datetime, lease: timedelta) -> list[Post]:
-        """Take up to 20 posts that are to be worked on, the oldest first; nobody else has them until the lease ends."""
+        """Take up to 50 posts that are to be worked on, the oldest first; nobody else has them until the lease ends."""
         later = post.alias()
         superseded = (
             select(later.c.id)
