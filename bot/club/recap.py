@@ -37,6 +37,7 @@ _WORDS = {
     "arxiv": "arXiv", "acl": "ACL Anthology", "openreview": "OpenReview", "s2": "Semantic Scholar",
     "corpusid": "Semantic Scholar",
 }  # fmt: skip
+_LIKE_A_LABEL = re.compile(r"[:\uff1a]|http")  # what could name links or authors, once it began a line
 _BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 
 
@@ -121,7 +122,10 @@ def _value(field: FieldStyle, style: Style, facts: Facts, moment: datetime, path
         if field.key.lower() != "tags":
             return items(common)
         own = facts.tags or guess_tags(facts.related, common)
-        return items([*common, *(tag for tag in own if fold_term(tag) not in map(fold_term, common))])
+        tags = dict[str, str]()
+        for tag in (*common, *own):
+            tags.setdefault(fold_term(one_line(tag)), tag)
+        return items(list(tags.values()))
 
     def date() -> str:
         if not style.date.zone:
@@ -175,7 +179,8 @@ def _teaser(style: Style, facts: Facts) -> str:
     excerpt = _excerpt(facts.abstract)
     if not excerpt:
         return comment
-    return f"{comment}\n\n" + wrap(f"From the abstract: {escape_markdown(excerpt, style.math)}", style.width)
+    text = f"From the abstract: {escape_markdown(excerpt, style.math)}"
+    return f"{comment}\n\n{text if _LIKE_A_LABEL.search(excerpt) else wrap(text, style.width)}"
 
 
 def _excerpt(abstract: str) -> str:
@@ -242,15 +247,16 @@ def _authors_line(style: Style, facts: Facts) -> str:
 def _sections(style: Style, facts: Facts, path: str) -> Iterator[str]:
     """Yield headings and what stands below them: comments to be replaced, quotes, questions, references."""
     headings = list(style.headings)
+    questions, lines = (list(filter(one_line, texts)) for texts in (facts.questions, facts.lines))
     roles = {title: section_role([title]) for title in headings}
     asides = [title for title in headings if roles[title] == "aside" and _QUESTIONS.search(title)]
-    if facts.questions and not asides:
+    if questions and not asides:
         asides = [_cased("Questions", style)]
         headings += asides
     opinions = [title for title in headings if roles.get(title) == "opinion"]
-    if facts.lines and not opinions:
+    if lines and not opinions:
         opinions = [_cased("Our thoughts", style)]
-        headings.insert(len(headings) - bool(asides), opinions[0])
+        headings.insert(headings.index(asides[0]) if asides else len(headings), opinions[0])
     see_also = _see_also(style, facts, path)
     if not style.headings:
         yield see_also
@@ -259,11 +265,11 @@ def _sections(style: Style, facts: Facts, path: str) -> Iterator[str]:
         asked.setdefault(_ON_SECTION.get(roles.get(title, ""), _ON_ANY), title)
     for number, title in enumerate(headings):
         yield f"{'#' * style.level} {title}"
-        if title in asides[:1] and facts.questions:
-            yield "\n".join(_wrapped(style, question, style.bullet) for question in facts.questions)
-        elif title in opinions[-1:] and facts.lines:
+        if title in asides[:1] and questions:
+            yield "\n".join(_wrapped(style, question, style.bullet) for question in questions)
+        elif title in opinions[-1:] and lines:
             yield f"<!-- {_ON_LINES} -->"
-            yield "\n\n".join(_wrapped(style, line, "> ", "> ") for line in facts.lines)
+            yield "\n\n".join(_wrapped(style, line, "> ", "> ") for line in lines)
         else:
             yield f"<!-- {next((text for text, where in asked.items() if where == title), _ON_ANY)} -->"
         if number == 0 and style.headings:

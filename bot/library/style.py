@@ -97,7 +97,7 @@ class Style:
 def load_style(root: Path, reviews: Iterable[Review], zone: tzinfo = UTC) -> Style:
     """Learn the style of reviews from their files in a folder; those that cannot be read don't count."""
     manners: list[Manner] = []
-    for review in _newest(reviews):
+    for review in newest(reviews):
         try:
             manners.append(read_manner(review, read_file(root, review.path)))
         except (BeingWritten, UnreadableFile, FrontMatterError, OSError) as error:
@@ -105,7 +105,7 @@ def load_style(root: Path, reviews: Iterable[Review], zone: tzinfo = UTC) -> Sty
     return learn_style(manners, zone)
 
 
-def _newest(reviews: Iterable[Review]) -> list[Review]:
+def newest(reviews: Iterable[Review]) -> list[Review]:
     """Give the newest reviews that are published and about a paper, or all kinds where there are no such."""
     known = [review for review in reviews if not review.draft]
     known = [review for review in known if review.links or review.paper_ids] or known
