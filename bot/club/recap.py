@@ -99,7 +99,8 @@ def _front_matter(style: Style, facts: Facts, moment: datetime, path: str, body:
     if not any(field.role == "title" for field in fields):
         fields.insert(0, FieldStyle("title", "title"))
     if not any(field.role == "draft" for field in fields):
-        fields.append(FieldStyle("draft", "draft", ""))
+        # Jekyll publishes whatever lies among its posts, but for this one field.
+        fields.append(FieldStyle("published" if style.name.is_jekylls else "draft", "draft", ""))
     if style.math and style.math in body:
         fields += style.math_fields
     pairs = ((field.key, _value(field, style, facts, moment, path)) for field in fields)
@@ -138,7 +139,7 @@ def _value(field: FieldStyle, style: Style, facts: Facts, moment: datetime, path
     writers: dict[Role, Callable[[], str]] = {
         "title": lambda: text(style.prefix + _title(facts)),
         "date": date,
-        "draft": lambda: '"true"' if field.quote == '"' and style.form != "json" else "true",
+        "draft": lambda: "false" if field.key == "published" else "true",
         "terms": terms,
         "authors": lambda: text(field.text.join(map(one_line, facts.authors))) if field.text else items(facts.authors),
         "link": lambda: text(next((link.url for link in _links(style, facts)), "")),
@@ -300,6 +301,8 @@ def _ref(style: Style, review: Review, path: str) -> str:
     is_bundle = file.stem.lower() == "index"
     page = file.parent if is_bundle else file if form.extension else file.with_suffix("")
     target = page.name if not form.place else page.as_posix() if form.place == "folder" else f"/{page.as_posix()}"
+    if not form.mark:
+        return f"{{% {form.name} {target} %}}"
     mark = {"<": ">", "%": "%"}[form.mark]
     quotes = form.quote or '"' * (" " in target)
     return f"{{{{{form.mark} {form.name} {quotes}{target}{quotes} {mark}}}}}"

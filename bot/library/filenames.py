@@ -34,6 +34,11 @@ class NameForm:
     author: str = "first"
     extension: str = ".md"
 
+    @property
+    def is_jekylls(self) -> bool:
+        """Tell whether the files are posts of Jekyll."""
+        return "_posts" in self.folder.split("/")
+
 
 def read_name(review: Review) -> tuple[NameForm, int]:
     """Give how the file is called, and how many words of the title are in it."""

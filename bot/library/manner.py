@@ -37,6 +37,7 @@ _LABELLED = re.compile(
 _REF = re.compile(
     r"\{\{(?P<mark>[<%])\s*(?P<name>ref|relref)\s+(?P<quote>\"?)(?P<target>[^\"\s<>%]+)\"?\s*[>%]\}\}", re.IGNORECASE
 )
+_JEKYLLS_REF = re.compile(r"\{%-?\s*(?P<name>post_url|link)\s+(?P<target>[^\s%]+)\s*-?%\}")
 _BULLET = re.compile(r"^( {0,3}[-*+] +)\S", re.MULTILINE)
 _LAST_NAME = re.compile(r"( and |, and | & |, & )[^,&]{1,60}$")
 _BETWEEN = re.compile(r"[ ,;|/·•]{1,4}|,? (?:and|or|und|et|y) ")
@@ -89,6 +90,7 @@ class RefForm:
     """How a reference is written.
 
     `place` tells what stands before the page: nothing (``""``), its folder (``papers/``), or a slash and its folder.
+    `post_url` and `link` are Jekyll's, which have no `mark`.
     """
 
     name: str = "ref"
@@ -276,6 +278,12 @@ def _read_refs(body: str) -> Iterator[RefForm]:
         target = match["target"].partition("#")[0]
         place: Literal["", "folder", "root"] = "root" if target.startswith("/") else "folder" if "/" in target else ""
         yield RefForm(match["name"], match["mark"], match["quote"], place, target.endswith((".md", ".markdown")))
+
+    for match in _JEKYLLS_REF.finditer(body):
+        yield POST if match["name"] == "post_url" else RefForm("link", "", "", "folder")
+
+
+POST = RefForm("post_url", "", "", "", extension=False)
 
 
 def _blank_lines(text: str, *, end: bool) -> int:

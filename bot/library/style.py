@@ -15,7 +15,7 @@ from bot.library.filenames import NameForm
 from bot.library.files import BeingWritten, UnreadableFile, read_file
 from bot.library.frontmatter import FrontMatterError
 from bot.library.keys import SHARE, FieldStyle, T, Weighted, learn_fields, learn_math_fields, usual
-from bot.library.manner import Block, DateForm, LinkForm, Manner, RefForm, link_kind, read_manner
+from bot.library.manner import POST, Block, DateForm, LinkForm, Manner, RefForm, link_kind, read_manner
 from bot.library.parse import without_prefix
 from bot.library.plain import plain_inline
 from bot.library.review import Review
@@ -122,6 +122,7 @@ def learn_style(manners: Sequence[Manner], zone: tzinfo = UTC) -> Style:
     same = [(manner, weight) for manner, weight in weighted if manner.form == form]
     link, links = _learn_links(weighted)
     top = [(manner, weight) for manner, weight in weighted if manner.headings]
+    name = _learn_name(weighted)
     level = usual((manner.level, weight) for manner, weight in top) or style.level
     order = usual((_layout(manner), weight) for manner, weight in weighted) or style.order
     return replace(
@@ -144,11 +145,11 @@ def learn_style(manners: Sequence[Manner], zone: tzinfo = UTC) -> Style:
         headings=_learn_headings([(m, w) for m, w in top if m.level == level], sum(w for _, w in weighted)),
         lower=bool(usual((title.islower(), weight) for manner, weight in weighted for title in manner.headings)),
         gaps=usual((gap, weight) for manner, weight in weighted for gap in manner.gaps) or style.gaps,
-        ref=usual((ref, weight) for manner, weight in weighted for ref in manner.refs) or style.ref,
+        ref=usual((ref, weight) for manner, weight in weighted for ref in manner.refs) or _default_ref(name),
         bullet=usual((mark, weight) for manner, weight in weighted for mark in manner.bullets) or style.bullet,
         math=usual((manner.math, weight) for manner, weight in weighted if manner.math) or "",
         width=usual((manner.width, weight) for manner, weight in weighted) or 0,
-        name=_learn_name(weighted),
+        name=name,
         name_words=sorted(manner.words for manner, _ in weighted)[len(weighted) // 2],
         end=usual((manner.end, weight) for manner, weight in weighted) or "",
         crlf=bool(usual((manner.crlf, weight) for manner, weight in weighted)),
@@ -173,6 +174,10 @@ def _learn_name(weighted: Weighted) -> NameForm:
         author=part(lambda name: name.author) or "",
         extension=part(lambda name: name.extension) or _NAME.extension,
     )
+
+
+def _default_ref(name: NameForm) -> RefForm:
+    return POST if name.is_jekylls else _REF
 
 
 def _learn_prefix(weighted: Weighted) -> str:

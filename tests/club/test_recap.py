@@ -384,8 +384,33 @@ def test_no_value_of_a_style_is_forgotten() -> None:
 
 def test_further_links_are_safe_and_named_once() -> None:
     links = (Link("code", "https://x.example/a b)(c"), Link("", "javascript:alert(1)"), Link("arXiv", ARXIV.url))
-    review = read(draft(Style(), replace(FACTS, links=links), NOW))
+    written = draft(Style(), replace(FACTS, links=links), NOW)
+    assert "javascript" not in written.text
+    review = read(written)
     assert [(link.text, link.url) for link in review.links] == [
         ("arXiv", "https://arxiv.org/abs/2108.07258"),
         ("code", "https://x.example/a%20b%29%28c"),
     ]
+
+
+def test_brackets_of_an_id_do_not_end_its_link() -> None:
+    odd = PaperId("doi", "10.1000/a(b)c(d")
+    review = read(draft(Style(), replace(FACTS, ids=(odd,)), NOW))
+    assert review.paper_ids == (odd,)
+
+
+def test_a_post_of_jekyll_is_kept_back_and_refers_as_jekyll_does(tmp_path: Path) -> None:
+    post = "---\nlayout: post\ntitle: {}\ntags: [club]\n---\nText.\n"
+    write_reviews(tmp_path, {f"_posts/2024-01-0{n}-some-paper.md": post.format(f"Paper {n}") for n in (1, 2, 3)})
+    reviews = check_folder(tmp_path).reviews
+    written = draft(load_style(tmp_path, reviews), replace(FACTS, related=reviews[:1]), NOW)
+    assert written.path == "_posts/2026-03-05-opportunities-and-risks.md"
+    assert written.text.startswith(
+        "---\nlayout: post\ntitle: On the Opportunities and Risks of Foundation Models\ntags: [club]\npublished: false\n---"
+    )
+    assert "[Paper 1]({% post_url 2024-01-01-some-paper %})" in written.text
+    write_reviews(tmp_path, {written.path: written.text})
+    report = check_folder(tmp_path)
+    assert report.problems == ()
+    (row,) = [row for row in rows_of(report).values() if row["draft"]]
+    assert (row["path"], row["refs"], row["date"]) == (written.path, [reviews[0].slug], "2026-03-05T00:00:00Z")

@@ -85,7 +85,8 @@ def test_the_name_that_all_bear_is_a_constant_and_several_names_are_the_authors(
 def test_a_key_that_only_stands_where_formulas_are_comes_with_formulas(tmp_path: Path) -> None:
     math = {f"m{n}.md": toml(f"M{n}", "2020-01-01", "mathjax = true\n", "Let $x^2$ be.\n") for n in range(3)}
     plain = {f"p{n}.md": toml(f"P{n}", "2024-01-01") for n in range(5)}
-    style = learn(tmp_path, math | plain)
+    old = {f"o{n}.md": toml(f"O{n}", "2019-01-01", "toc = true\n", "Let $x^2$ be.\n" if n else "x\n") for n in range(2)}
+    style = learn(tmp_path, math | plain | old)
     assert style.math == "$"
     assert style.math_fields == (FieldStyle("mathjax", "constant", "", text="true"),)
 
@@ -176,6 +177,19 @@ def test_line_ends_and_widths_are_read(tmp_path: Path) -> None:
     style = learn(tmp_path, {"a.md": wide.replace("\n", "\r\n").encode(), "b.md": wide.replace("\n", "\r\n").encode()})
     assert style.crlf
     assert style.width == 72
+
+
+def test_a_file_may_end_without_a_line_end(tmp_path: Path) -> None:
+    assert learn(tmp_path, {"a.md": toml("a", body="Text.")}).end == ""
+
+
+def test_posts_of_jekyll_refer_to_each_other_in_its_way(tmp_path: Path) -> None:
+    post = "---\nlayout: post\ntitle: A\n---\nText.\n"
+    assert learn(tmp_path / "a", {"_posts/2024-01-02-a.md": post}).ref == RefForm(
+        "post_url", "", "", "", extension=False
+    )
+    linked = post + "\n[a]({% link _posts/2024-01-02-a.md %})\n"
+    assert learn(tmp_path / "b", {"_posts/2024-01-02-a.md": linked}).ref == RefForm("link", "", "", "folder")
 
 
 def test_json_is_read_too(tmp_path: Path) -> None:

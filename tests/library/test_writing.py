@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -70,7 +70,12 @@ def test_formulas_are_kept_where_the_club_has_them_and_written_out_where_not() -
     assert escape_markdown(text) == "Costs $5 and $6, as α₁ \\< x and n say."
 
 
+def test_addresses_become_no_links() -> None:
+    assert escape_markdown("https://x.example and www.x.example.") == r"https\://x.example and www\.x.example."
+
+
 @given(nasty_texts(), st.integers(20, 100))
+@example("a backslash \\ at the end", 14)
 def test_a_break_of_a_line_changes_nothing(text: str, width: int) -> None:
     escaped = escape_markdown(text.replace("$", ""), "$")
     once, broken = MARKDOWN.render(escaped), MARKDOWN.render(wrap(escaped, width))
