@@ -83,9 +83,11 @@ def test_the_name_that_all_bear_is_a_constant_and_several_names_are_the_authors(
 
 
 def test_a_key_that_only_stands_where_formulas_are_comes_with_formulas(tmp_path: Path) -> None:
-    math = {f"m{n}.md": toml(f"M{n}", "2020-01-01", "mathjax = true\n", "Let $x^2$ be.\n") for n in range(3)}
+    math = {
+        f"m{n}.md": toml(f"M{n}", "2020-01-01", "mathjax = true\ntoc = true\n", "Let $x^2$ be.\n") for n in range(3)
+    }
     plain = {f"p{n}.md": toml(f"P{n}", "2024-01-01") for n in range(5)}
-    old = {f"o{n}.md": toml(f"O{n}", "2019-01-01", "toc = true\n", "Let $x^2$ be.\n" if n else "x\n") for n in range(2)}
+    old = {f"o{n}.md": toml(f"O{n}", "2019-01-01", "toc = true\n") for n in range(2)}
     style = learn(tmp_path, math | plain | old)
     assert style.math == "$"
     assert style.math_fields == (FieldStyle("mathjax", "constant", "", text="true"),)
