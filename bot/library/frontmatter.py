@@ -67,6 +67,16 @@ def parse_document(text: str) -> Document:
     return Document(lowered, body, 1 + text[:start].count("\n"))
 
 
+def raw_block(text: str) -> tuple[str, str, str]:
+    """Give a block of front matter as it is written, without its marks: its format, the block, and what follows.
+
+    The format is ``yaml``, ``toml`` or ``json``, or empty where there is no block. Raises FrontMatterError.
+    """
+    head = text.lstrip()
+    handler = next((handler for handler in _HANDLERS if handler.detect(head)), None)
+    return ("", "", head) if handler is None else (handler.name.lower(), *handler.split(head))
+
+
 def _check(value: Value) -> None:
     """Bound the size and depth of what a parser returned, and refuse text that SQLite cannot store."""
     nodes, todo = 0, [(value, 1)]
@@ -221,6 +231,7 @@ class _Toml(_Fenced):
 class _Json(BaseHandler):
     """An object at the start of the file. `{{<` is a shortcode and `{%` a tag of Liquid, not JSON."""
 
+    name = "JSON"
     opening = FM_BOUNDARY = re.compile(r'\{\s*["}]')
 
     def detect(self, text: str) -> bool:

@@ -234,6 +234,16 @@ class Library:
                 near[path] = Related(other, _shared(tags.get(path, ()), words.get(path, ())))
         return [near[path] for path in dict.fromkeys([*first, *(path for path, _ in scores.most_common())])][:limit]
 
+    async def near(self, text: str, now: datetime, limit: int = 3) -> list[Review]:
+        """Give the reviews nearest to a paper that has none, by the words of its title and abstract."""
+        shelf = self._at(now)
+        try:
+            paths = await self._searcher.near(text, shelf.passing(), len(shelf), shelf.hidden)
+        except IndexFault as error:
+            _log.warning("words could not be compared: %s", error)
+            return []
+        return [review for path in islice(paths, limit) if (review := shelf.at(path))]
+
     async def search(self, text: str, now: datetime, page: int = 0) -> Results:
         """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.
 

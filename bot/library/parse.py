@@ -105,7 +105,7 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
 
     first_heading = plain_inline(headings[0].title) if headings else ""
     title = (hugo.as_text(metadata.get("title")) or first_heading or _title_of_name(path))[:_MAX_TITLE]
-    links, paper_ids = reviewed_paper(metadata, imprint, _without_prefix(title))
+    links, paper_ids = reviewed_paper(metadata, imprint, without_prefix(title))
     read_terms = jekyll.read_terms if is_jekylls else hugo.read_terms
     tags, categories = read_terms(metadata, "tags", "tag"), read_terms(metadata, "categories", "category")
     address, own_url = url_path(path, metadata, site, title=title, date=date, slug=slug, categories=categories)
@@ -121,7 +121,7 @@ def parse_review(path: str, data: bytes, site: Site = _NO_SITE) -> Parsed:
             slug="",
             url_path=address,
             title=title,
-            name=_without_prefix(title),
+            name=without_prefix(title),
             authors=paper_authors(metadata, imprint),
             date=date,
             publish_date=dates["publishdate"][0],
@@ -153,7 +153,8 @@ def _worth_reading(body: str, headings: list[Heading]) -> bool:
 # --- fields ---------------------------------------------------------------------------------------
 
 
-def _without_prefix(title: str) -> str:
+def without_prefix(title: str) -> str:
+    """Drop `[Paper]` and the like from the beginning of a title."""
     prefix = _PREFIX.match(title)
     return (title[prefix.end() :].strip() if prefix else "") or title
 

@@ -139,11 +139,21 @@ class Searcher:
         be given.
         """
         body = (await self._index.get_bodies([path])).get(path, "")
-        repeated = await asyncio.to_thread(_repeated, body)
+        return await self._alike(body, admits, size, unseen, path)
+
+    async def near(self, text: str, admits: Callable[[str], bool], size: int, unseen: int) -> dict[str, list[str]]:
+        """Give the reviews that share telling words with a short text, such as an abstract, as `alike` does."""
+        return await self._alike(text, admits, size, unseen)
+
+    async def _alike(
+        self, text: str, admits: Callable[[str], bool], size: int, unseen: int, path: str = ""
+    ) -> dict[str, list[str]]:
+        fewest = 2 if path else 1  # times that a word stands in the text, and reviews that hold it: one is the text's
+        repeated = await asyncio.to_thread(_repeated, text, fewest)
         holders = await self._index.count_holders(list(repeated))
         rare = max(3, size // 5)
         weights = {
-            word: repeated[word] * math.log(size / count) for word, count in holders.items() if 1 < count <= rare
+            word: repeated[word] * math.log(size / count) for word, count in holders.items() if fewest <= count <= rare
         }
         telling = heapq.nlargest(_TELLING, weights, key=weights.__getitem__)
         if len(telling) < _SHARED:
@@ -178,11 +188,11 @@ class Searcher:
         return make() if short else await asyncio.to_thread(make)
 
 
-def _repeated(body: str) -> dict[str, int]:
-    """Count the words of a body that stand in it more than once, the most frequent first."""
+def _repeated(body: str, fewest: int) -> dict[str, int]:
+    """Count the words of a body that stand in it so many times at least, the most frequent first."""
     words = split_words(strip_marks(body))
     counts = Counter(word for word in words if len(word) > 4 and word.isalpha() and word not in _GENERAL)
-    return {word: count for word, count in counts.most_common(_REPEATED) if count > 1}
+    return {word: count for word, count in counts.most_common(_REPEATED) if count >= fewest}
 
 
 def _phrases(term: Sequence[Forms], *, beginnings: bool) -> list[str]:
