@@ -15,7 +15,7 @@ from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import ballot, meeting, prompt, reading, suggestion
 
-_LATEST = 20  # prompts, and ballots, of which the turnout is told
+_LATEST = 12  # prompts, and ballots, of which the turnout is told
 
 
 class StatsStore:
