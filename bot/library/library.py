@@ -245,15 +245,15 @@ class Library:
             if review := shelf.at(path):
                 yield review
 
-    async def network(self, now: datetime, most: int) -> Network:
-        """Give which reviews refer to which: `most` of them, the most connected first, then the newest."""
+    async def network(self, now: datetime, most: int, most_loose: int) -> Network:
+        """Give which reviews refer to which: `most` of those that do, the most connected first, and the newest others."""
         shelf = self._at(now)
         paths = shelf.paths()
 
         def choose() -> tuple[list[Reference], list[tuple[str, int]]]:
             shelf.tie()
             references = shelf.references()
-            return references, choose_paths(paths, references, most)
+            return references, choose_paths(paths, references, most, most_loose)
 
         references, chosen = await asyncio.to_thread(choose)
         nodes: list[Node] = []

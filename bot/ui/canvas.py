@@ -75,7 +75,7 @@ def fit(text: str, width: float, size: int, *, bold: bool = False) -> str:
 
 
 def wrap(text: str, width: float, size: int, lines: int, *, bold: bool = False) -> list[str]:
-    """Break a text into at most some lines of a width; the last one is cut."""
+    """Break a text into at most some lines of a width; the last one is cut, where it can be after a word."""
     broken: list[str] = []
     words = text.split()
     while words and len(broken) < lines - 1:
@@ -84,7 +84,13 @@ def wrap(text: str, width: float, size: int, lines: int, *, bold: bool = False) 
             count += 1
         broken.append(fit(" ".join(words[:count]), width, size, bold=bold))
         words = words[count:]
-    return [*broken, fit(" ".join(words), width, size, bold=bold)] if words else broken
+    if words:
+        line = fit(" ".join(words), width, size, bold=bold)
+        head, blank, _ = line.rpartition(" ")
+        # A word that was torn goes whole; `…` is glued to the one before.
+        torn = blank and line.endswith("…") and not f"{' '.join(words)} ".startswith(f"{line[:-1]} ")
+        broken.append(f"{head.rstrip(' ,;:-')}…" if torn else line)
+    return broken
 
 
 class Canvas:

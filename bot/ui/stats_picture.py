@@ -92,8 +92,8 @@ def _draw(stats: Stats) -> bytes:
     turnouts = [
         (title, numbers, colour)
         for title, numbers, colour in (
-            ("Who had read it", stats.record.readers, _GREEN),
-            ("Who voted", stats.record.voters, _PURPLE),
+            ("Readers of each prompt", stats.record.readers, _GREEN),
+            ("Voters in each ballot", stats.record.voters, _PURPLE),
         )
         if numbers
     ]
@@ -144,7 +144,7 @@ def _bars(canvas: Canvas, stats: Stats, y: float) -> float:
     """Draw the reviews and the meetings of each span, side by side."""
     columns = stats.columns
     kinds = [("reviews", _BLUE, [column.reviews for column in columns])]
-    kinds += [("meetings held", _ORANGE, [column.held for column in columns])]
+    kinds += [("meetings", _ORANGE, [column.held for column in columns])]
     kinds = [kind for kind in kinds if any(kind[2])]
     _heading(canvas, f"Read, by {_SPANS[stats.step]}", _LEFT, y)
     for place, (name, colour, _) in enumerate(kinds):
