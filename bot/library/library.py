@@ -246,7 +246,7 @@ class Library:
                 yield review
 
     async def network(self, now: datetime, most: int, most_loose: int) -> Network:
-        """Give which reviews refer to which: `most` of those that do, the most connected first, and the newest others."""
+        """Give which reviews refer to which: `most` of these, the most connected first, and the newest others."""
         shelf = self._at(now)
         paths = shelf.paths()
 

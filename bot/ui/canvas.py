@@ -49,9 +49,13 @@ def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
 @lru_cache(maxsize=4096)
 def _has_letter(letter: str) -> bool:
     """Tell whether the fonts have a letter: what they lack is drawn as one and the same box."""
-    font = _font(20, bold=False)
-    shape, lacking = font.getmask(letter), font.getmask("\uffff")
-    return letter == " " or (shape.size, bytes(shape)) != (lacking.size, bytes(lacking))
+    return letter == " " or _shape(letter) != _shape("\uffff")
+
+
+def _shape(letter: str) -> bytes:
+    image = Image.new("1", (48, 48))
+    ImageDraw.Draw(image).text((8, 8), letter, fill=1, font=_font(20, bold=False))
+    return image.tobytes()
 
 
 def drawable(text: str) -> str:

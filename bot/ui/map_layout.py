@@ -19,7 +19,9 @@ Size = tuple[float, float]
 """Width and height."""
 
 
-def lay_out(radii: Sequence[float], labels: Sequence[Size], edges: Iterable[Edge], box: Box, gap: float) -> list[complex]:
+def lay_out(
+    radii: Sequence[float], labels: Sequence[Size], edges: Iterable[Edge], box: Box, gap: float
+) -> list[complex]:
     """Give places for discs within a box: near to those that they are tied to, apart from the others.
 
     `labels` are the sizes of those of as many of the first discs, which are the most important ones; below each of

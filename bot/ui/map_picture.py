@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.library.facets import terms_of
-from bot.library.hugo import fold_term
 from bot.library.network import Network, Node
 from bot.ui.canvas import (
-    GROUND, INK, OTHER, PALETTE, RULE, SOFT, WIDTH, Box, Canvas, drawable, fit, width_of, wrap,
+    GROUND,
+    INK,
+    OTHER,
+    PALETTE,
+    RULE,
+    SOFT,
+    WIDTH,
+    Box,
+    Canvas,
+    drawable,
+    fit,
+    width_of,
+    wrap,
 )  # fmt: skip
 from bot.ui.map_layout import lay_out, place_labels
 from bot.ui.stats_picture import Picture, counted
 
 MOST, MOST_LOOSE = 120, 63  # reviews of a picture: more are a heap, and take a small machine too long
 COLOURS = len(PALETTE)
+LISTED = 5  # reviews that are named beside it
 
 _KEPT = 16  # pictures
 _EDGE = 40
@@ -28,7 +40,6 @@ _FEW_LOOSE = 8  # discs without lines that have room for their names
 _LOOSE = 44  # pixels for each of them
 _PER_ROW = (WIDTH - 2 * _EDGE) // _LOOSE + 1
 _LINE, _HEAD = "#c4c6c4", "#8d9296"
-_NAMED = 5  # reviews that the words name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +65,21 @@ def colour_tag(node: Node, tags: Sequence[tuple[str, str]]) -> int | None:
 def describe_map(shown: Map) -> str:
     """Say what the picture shows, for those who cannot see it."""
     network, nodes = shown.network, shown.network.nodes
-    part = f"{len(nodes):,} of {network.reviews:,} reviews" if network.reviews > len(nodes) else counted(len(nodes), "review")
+    part = (
+        f"{len(nodes):,} of {network.reviews:,} reviews"
+        if network.reviews > len(nodes)
+        else counted(len(nodes), "review")
+    )
     lines = counted(len(network.references), "reference")
-    sentences = [f"{part} as discs, with {lines} between them as lines."]
-    if cited := [f"{drawable(short_name(node))} ({node.cited:,})" for node in nodes[:_NAMED] if node.cited]:
+    sentences = [f"{part} as discs" + (f", with {lines} between them as lines." if network.references else ".")]
+    if cited := [f"{drawable(short_name(node))} ({node.cited:,})" for node in nodes[:LISTED] if node.cited]:
         sentences.append(f"Referred to most: {', '.join(cited)}.")
     if loose := len(nodes) - len(_tied(network)):
         sentences.append(f"{counted(loose, 'review')} without references {'stands' if loose == 1 else 'stand'} below.")
     colours = [colour_tag(node, shown.tags) for node in nodes]
-    if named := [f"{drawable(name)} {colours.count(place)}" for place, (_, name) in enumerate(shown.tags) if place in colours]:
+    if named := [
+        f"{drawable(name)} {colours.count(place)}" for place, (_, name) in enumerate(shown.tags) if place in colours
+    ]:
         sentences.append(f"Colours are tags: {', '.join(named)}.")
     return " ".join(sentences)
 
@@ -158,7 +175,9 @@ def _web(canvas: Canvas, shown: Map, tied: Sequence[int], box: Box) -> None:
     radii = [smallest + (largest - smallest) * math.sqrt(node.cited / most) for node in nodes]
     lines = 3 if len(nodes) <= _VERY_FEW else 2
     names = [_label(node, number, lines) for number, node in enumerate(nodes[: _FEW if few else _LABELS])]
-    sizes = [(max(width_of(line, _LABEL_SIZE) for line in lines), _LABEL_LINE * len(lines)) for lines in names]
+    sizes = [
+        (max((width_of(line, _LABEL_SIZE) for line in lines), default=0), _LABEL_LINE * len(lines)) for lines in names
+    ]
     places = lay_out(radii, sizes, edges, box, 32 if few else 12)
     boxes = place_labels(sizes, places, radii, edges, (12, box[1] - 10, WIDTH - 12, box[3] + 16))
     for source, target in edges:
@@ -172,8 +191,12 @@ def _web(canvas: Canvas, shown: Map, tied: Sequence[int], box: Box) -> None:
 
 
 def _label(node: Node, number: int, lines: int) -> list[str]:
-    """Break the name of a review into lines; one that the fonts have no letters for is a number of the list."""
-    return wrap(drawable(short_name(node)), _LABEL_WIDTH, _LABEL_SIZE, lines) or [str(number + 1)]
+    """Break the name of a review into lines; one that the fonts have no letters for is a number of the list.
+
+    There are no lines when it stands in no list.
+    """
+    number_alone = [str(number + 1)] if number < LISTED and node.cited else []
+    return wrap(drawable(short_name(node)), _LABEL_WIDTH, _LABEL_SIZE, lines) or number_alone
 
 
 def _write(canvas: Canvas, lines: Sequence[str], label: Box, place: complex) -> None:
@@ -211,5 +234,5 @@ def _loose(canvas: Canvas, shown: Map, loose: Sequence[int], y: float) -> None:
         x, at = _EDGE + 15 + _LOOSE * column, y + 72 + _LOOSE * (row + 0.5)
         canvas.disc(x, at, 15, _colour(node, shown))
         if named:
-            name = fit(drawable(node.review.name) or f"{place + 1}", WIDTH - 2 * _EDGE - 48, _LABEL_SIZE)
+            name = fit(drawable(node.review.name) or "…", WIDTH - 2 * _EDGE - 48, _LABEL_SIZE)
             canvas.text(x + 32, at, name, _LABEL_SIZE, anchor="lm")

@@ -59,12 +59,10 @@ def describe_stats(stats: Stats) -> str:
             sentences.append(f"Most reviews, {best.reviews:,}, are of {span_of(best, stats.step)}.")
     if tags := [f"{name} {number:,}" for name, number in zip(stats.tags, _tag_totals(stats), strict=True) if number]:
         sentences.append(f"Discs show the reviews of each tag over the same time: {', '.join(tags)}.")
-    for name, numbers in (("prompt", record.readers), ("ballot", record.voters)):
+    for numbers, done, what in ((record.readers, "read for", "prompt"), (record.voters, "voted in", "ballot")):
         if numbers:
-            done = "read for" if name == "prompt" else "voted in"
-            sentences.append(
-                f"{_ranging(numbers)} {done} {f'each of the latest {len(numbers)} {name}s' if len(numbers) > 1 else f'the only {name}'}."
-            )
+            each = f"each of the latest {len(numbers)} {what}s" if len(numbers) > 1 else f"the only {what}"
+            sentences.append(f"{_ranging(numbers)} {done} {each}.")
     return " ".join(sentences)
 
 

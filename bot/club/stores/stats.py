@@ -46,12 +46,18 @@ class StatsStore:
 def _held_at() -> Any:
     """Ask when meetings were held: when their last prompt was, else when their paper was marked as read."""
     last = select(func.max(prompt.c.made_at)).where(prompt.c.meeting_id == meeting.c.id).scalar_subquery()
-    moment = func.coalesce(last, suggestion.c.decided_at, meeting.c.chosen_at, meeting.c.made_at, type_=meeting.c.made_at.type)
+    moment = func.coalesce(
+        last, suggestion.c.decided_at, meeting.c.chosen_at, meeting.c.made_at, type_=meeting.c.made_at.type
+    )
     return select(moment).select_from(meeting.outerjoin(suggestion, suggestion.c.id == meeting.c.suggestion_id))
 
 
 def _busiest(
-    connection: Connection, table: Table, member: Column[Any], of_club: tuple[ColumnElement[bool], ...], unlisted: set[int]
+    connection: Connection,
+    table: Table,
+    member: Column[Any],
+    of_club: tuple[ColumnElement[bool], ...],
+    unlisted: set[int],
 ) -> tuple[Person, ...]:
     """Count what members did, the busiest first."""
     times = func.count().label("times")
