@@ -192,7 +192,8 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
 def test_pages_about_members_fit(queue: list[Suggestion], decided: list[tuple[str, str]]) -> None:
     coming = [Meeting(each.id, 1, MeetingState.COMING, each.title, presenter_id=MEMBER) for each in queue]
     wanted = [Wanted(each.title, bool(number % 2), 9_999) for number, each in enumerate(queue)]
-    stored = Stored(1, MEMBER, {name: [{}] * 9_999 for name, _ in SECTIONS.values()})
+    row = {"title": queue[0].title, "left_out_of_statistics": 1}
+    stored = Stored(1, MEMBER, {name: [row] * 9_999 for name, _ in SECTIONS.values()})
     check(me_page(stored, wanted, coming, None, (), Mentions()))
     check(forget_question(stored))
     check(audit_page([AuditLine(NOW, MEMBER, action[:60], subject) for action, subject in decided], 999, 99_999))
