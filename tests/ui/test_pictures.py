@@ -148,7 +148,7 @@ def test_the_words_say_what_the_map_shows() -> None:
     assert describe_map(part).startswith("3 of 99 reviews as discs")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(NASTY, min_size=1, max_size=12), st.booleans())
 def test_whatever_titles_and_tags_say_a_map_is_drawn(texts: list[str], tied: bool) -> None:
     nodes = tuple(node(k, int(tied), text or "x", (text,)) for k, text in enumerate(texts))
@@ -173,7 +173,7 @@ def test_the_words_say_what_the_statistics_show() -> None:
     assert describe_stats(Stats(record=Record(readers=(2, 2)))) == "2 members read for each of the latest 2 prompts."
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**4), st.integers(0, 10**6)), max_size=16),
     st.lists(st.integers(0, 10**5), max_size=12),
