@@ -29,7 +29,7 @@ MOST, MOST_LOOSE = 120, 63  # reviews of a picture: more are a heap, and take a 
 COLOURS = len(PALETTE)
 LISTED = 5  # reviews that are named beside it
 
-_KEPT = 16  # pictures
+_KEPT = 4  # pictures, each with its reviews
 _EDGE = 40
 _TOP = 180  # where the discs begin
 _FEW = 24  # discs that have room for all of their labels, and for the heads of their lines
