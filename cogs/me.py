@@ -11,6 +11,7 @@ from bot.club.ballot import BallotState
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.members import MemberStore
+from bot.club.stores.preferences import PreferenceStore
 from bot.ui.answers import answered, reply
 from bot.ui.controls import Controls, Interaction
 from bot.ui.me import export_message, forget_question, forgotten, me_page
@@ -26,17 +27,20 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
         members: MemberStore,
         meetings: MeetingStore,
         ballots: BallotStore,
+        preferences: PreferenceStore,
         controls: Controls,
         mentions: Mentions,
     ) -> None:
         self._members = members
         self._meetings = meetings
         self._ballots = ballots
+        self._preferences = preferences
         self._mentions = mentions
         controls.on("me", self.show_again)
         controls.on("meexport", self.export_again)
         controls.on("measkforget", self.ask_again)
         controls.on("meforget", self.forget_now)
+        controls.on("melisted", self.set_listed, "[01]")
 
     @app_commands.command()
     @answered
@@ -77,6 +81,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
             interaction.client.dispatch("ballot_change", ballot)  # one may have voted less
         await reply(interaction, forgotten())
 
+    async def set_listed(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let the member who clicked be named in statistics, or not."""
+        guild_id = require_club(interaction)
+        await self._preferences.set_listed(guild_id, interaction.user.id, listed=arguments[0] == "1")
+        await self._show(interaction)
+
     async def _show(self, interaction: Interaction) -> None:
         guild_id, member_id = require_club(interaction), interaction.user.id
         stored, queue, coming, ballot = await asyncio.gather(
@@ -101,5 +111,5 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    stores = MemberStore(database), MeetingStore(database), BallotStore(database)
+    stores = MemberStore(database), MeetingStore(database), BallotStore(database), PreferenceStore(database)
     await bot.add_cog(MeCog(*stores, bot.controls, bot.mentions))

@@ -41,7 +41,7 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
         process = await start("sync", discord, tmp_path)
         shown = await output(process)
         assert process.returncode == 0, shown
-        assert "15 commands are registered." in shown
+        assert "17 commands are registered." in shown
         put = discord.sent("PUT .*")
         assert {command["name"] for command in put[-1].json} == {
             "Look up papers",
@@ -50,12 +50,14 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
             "ballot",
             "club",
             "help",
+            "map",
             "me",
             "next",
             "paper",
             "papers",
             "schedule",
             "search",
+            "stats",
             "suggest",
             "suggestions",
             "tags",

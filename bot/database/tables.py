@@ -237,3 +237,9 @@ slot_change = _table(
     Column("date", Text, primary_key=True),
     Column("moved_to", Text),
 )
+preference = _table(
+    "preference",
+    Column("guild_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+    Column("unlisted", INTEGER, nullable=False),
+)

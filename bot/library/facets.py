@@ -22,6 +22,11 @@ class Tag:
     count: int
 
 
+def telling_tags(tags: Sequence[Tag], reviews: int, most: int) -> list[Tag]:
+    """Give the most used of tags, without those that nearly all reviews carry: these tell nothing apart."""
+    return [tag for tag in tags if tag.count <= _NEARLY_ALL * reviews or reviews < _FEW][:most]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which reviews to browse. An unset part admits all; the words of `author` fit anywhere in an author's name.
@@ -35,6 +40,8 @@ class Filter:
     untagged: bool = False
 
 
+_NEARLY_ALL = 0.7
+_FEW = 4  # reviews, of which "nearly all" says nothing
 _UNTAGGED = " "  # stands among the identities of tags, and is none: these hold no blanks
 
 

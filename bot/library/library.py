@@ -7,7 +7,7 @@ the time at which it is asked.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,6 +22,7 @@ from bot.library.highlights import Highlights, choose_highlights
 from bot.library.index import Index, IndexFault
 from bot.library.loader import Loader, LoadReport
 from bot.library.lookup import Match
+from bot.library.network import Network, Node, Reference, choose_paths, connect
 from bot.library.parse import definitions_in
 from bot.library.query import Query, parse_query, words_in
 from bot.library.review import Problem, Review, Section
@@ -34,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 HITS = 5  # that a search shows on one page
 
+_SLICE = 25  # reviews that are read at one go
 _KEPT = 256  # reviews whose chosen sentences are kept in memory
 
 
@@ -243,6 +245,34 @@ class Library:
             _log.warning("words could not be compared: %s", error)
             return []
         return [review for path in islice(paths, limit) if (review := shelf.at(path))]
+
+    async def read_all(self, now: datetime) -> AsyncIterator[Review]:
+        """Give all visible reviews, newest first; other members' questions come between."""
+        shelf = self._at(now)
+        for place, path in enumerate(shelf.paths()):
+            if place % _SLICE == 0:
+                await asyncio.sleep(0)
+            if review := shelf.at(path):
+                yield review
+
+    async def network(self, now: datetime, most: int, most_loose: int) -> Network:
+        """Give which reviews refer to which: `most` of these, the most connected first, and the newest others."""
+        shelf = self._at(now)
+        paths = shelf.paths()
+
+        def choose() -> tuple[list[Reference], list[tuple[str, int]]]:
+            shelf.tie()
+            references = shelf.references()
+            return references, choose_paths(paths, references, most, most_loose)
+
+        references, chosen = await asyncio.to_thread(choose)
+        nodes: list[Node] = []
+        for place, (path, cited) in enumerate(chosen):
+            if place % _SLICE == 0:
+                await asyncio.sleep(0)
+            if review := shelf.at(path):  # else it is gone by now
+                nodes.append(Node(review, cited))
+        return await asyncio.to_thread(connect, nodes, references, len(paths))
 
     async def search(self, text: str, now: datetime, page: int = 0) -> Results:
         """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.

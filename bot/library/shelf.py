@@ -364,6 +364,12 @@ class Shelf:
         numbers = (self._citing or {}).get(self._by_path.get(review.path, -1), [])
         return [self.review_of(n) for n in sorted(numbers, key=self._place) if self._shown[n]]
 
+    def references(self) -> list[tuple[str, str]]:
+        """Give which visible review refers to which, by their paths; none before `tie`. Not for the event loop."""
+        ties = [(source, target) for target, sources in (self._citing or {}).items() for source in sources]
+        shown, paths = self._shown, self._paths
+        return sorted((paths[source], paths[target]) for source, target in ties if shown[source] and shown[target])
+
     def sharing_tags(self, review: Review, limit: int) -> list[tuple[Review, list[str]]]:
         """Give the visible reviews with which one shares the rarest tags, and these tags."""
         mine = terms_of(review)

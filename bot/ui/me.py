@@ -30,6 +30,7 @@ _CALLED = {
     "votes": ("vote", "votes"),
     "papers_presented": ("presentation", "presentations"),
     "papers_read": ("paper that you have read", "papers that you have read"),
+    "preferences": ("choice about the statistics", "choices about the statistics"),
     "papers_chosen_as_organiser": ("paper chosen as an organiser", "papers chosen as an organiser"),
     "suggestions_decided_as_organiser": ("suggestion decided on", "suggestions decided on"),
     "ballots_opened_as_organiser": ("ballot opened", "ballots opened"),
@@ -68,12 +69,17 @@ def me_page(
     if ballot and ballot.state is BallotState.OPEN:
         parts.append(_vote(ballot, choices, mentions))
     counts = _counts(stored)
+    unlisted = any(row["left_out_of_statistics"] for row in stored.sections["preferences"])
+    if unlisted:
+        parts.append(f"You are not named in {mentions.mention('stats')}.")
     parts.append(f"**In all**\n{counts}" if counts else "Nothing is stored about you in this club.")
     items: list[ui.Item[Any]] = []
     for part in parts:
         items += [ui.Separator(visible=False), ui.TextDisplay(part)] if items else [ui.TextDisplay(part)]
+    naming = ("1", "List me again", "👋") if unlisted else ("0", "Leave me out of statistics", "🙈")
     buttons = [
         button("meexport", label="Export", emoji="💾"),
+        button("melisted", naming[0], label=naming[1], emoji=naming[2]),
         button("measkforget", label="Forget me", emoji="🗑️", disabled=not counts),
     ]
     return layout(*items, row(*buttons))

@@ -1,7 +1,7 @@
 """Answers that take their time: members hear after a while what is known so far, and later the rest."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -35,7 +35,7 @@ async def awaited(
     return None
 
 
-async def put(interaction: Interaction, view: View) -> None:
+async def put(interaction: Interaction, view: View, files: Sequence[discord.File] = ()) -> None:
     """Put an answer where it is awaited; nobody waits for it when the message was deleted meanwhile."""
     with suppress(discord.NotFound):
-        await interaction.edit_original_response(view=view)
+        await interaction.edit_original_response(view=view, attachments=files)

@@ -17,6 +17,7 @@ from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.members import SECTIONS, MemberStore, columns_with
+from bot.club.stores.preferences import PreferenceStore
 from bot.club.stores.prompts import PromptStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import State, propose_title
@@ -38,6 +39,8 @@ TEXTS = {"zone", "paper", "title", "authors", "state", "review_key", "key", "met
 TEXTS |= {"slot", "date", "rung", "why", "questions"}
 TEXTS |= {"folded", "days", "time", "start", "paused_until", "pause_reason", "kind", "reminders", "quiet_begin"}
 TEXTS |= {"quiet_end", "moved_to"}
+
+OWN = ("support", "vote", "reading", "preference")  # whose rows are a member's, and go with them
 
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -132,6 +135,8 @@ async def tell_story(database: Database, guild_id: int, seed: int) -> None:
         prompt = await prompts.keep(guild_id, "slot:1", day, Choice(Why.AGAIN, "Trees", review_key="k"), (), NOW)
         for member in chance.sample(MEMBERS, 3):
             await prompts.mark_read(guild_id, prompt.id, member, NOW)
+    for member in chance.sample(MEMBERS, 3):
+        await PreferenceStore(database).set_listed(guild_id, member, listed=False)
     subject = f"<@{chance.choice(MEMBERS)}>"
     await database.write(lambda connection: take_note(connection, guild_id, NOW, OLGA, "thanked", subject))
 
@@ -155,7 +160,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
     ended = {n for n in voices if n not in left and before["suggestion"][n,]["state"] == State.OPEN}
     for table, rows in before.items():
         for key, row in rows.items():
-            if table in ("support", "vote", "reading") and key[1] == gone:
+            if table in OWN and key[1] == gone:
                 assert key not in after[table]
                 continue
             expected: dict[str, Any] = {
@@ -167,9 +172,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
             if table == "suggestion_key" and key[0] in ended:
                 expected["live"] = 0
             assert after[table][key] == expected
-        assert len(after[table]) == len(rows) - sum(
-            table in ("support", "vote", "reading") and key[1] == gone for key in rows
-        )
+        assert len(after[table]) == len(rows) - sum(table in OWN and key[1] == gone for key in rows)
     await members.forget(CLUB, gone, END + timedelta(days=1))
     assert await dump(database, CLUB) == after, "a second time changes nothing"
     assert (await members.collect(CLUB, gone)).rows == 0

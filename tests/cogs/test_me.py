@@ -175,4 +175,36 @@ async def test_long_lists_fit_into_the_page(club: Club) -> None:
     assert "-# and 7 more" in text_of(shown)
     assert len(text_of(shown)) < 4_000
     assert "1 line of what you decided" in text_of(shown)
-    assert button_labels(shown) == ["Export", "Forget me"]
+    assert button_labels(shown) == ["Export", "Leave me out of statistics", "Forget me"]
+
+
+async def test_a_member_is_left_out_of_statistics_and_listed_again(club: Club) -> None:
+    shown = await ask(club, "show")
+    left = await club.ada.click(shown, label="Leave me out of statistics")
+    assert left.response.id == shown.id, "in the place of the page"
+    assert "You are not named in </stats:" in text_of(left.response)
+    assert "1 choice about the statistics" in text_of(left.response)
+    twice = await forge(club, button("melisted", "0", label="Leave me out"))  # as on a page that is open elsewhere
+    again = await club.ada.click(twice, label="Leave me out")
+    assert "1 choice about the statistics" in text_of(again.response)
+    assert (await read_export(await ask(club, "export")))["preferences"] == [{"left_out_of_statistics": 1}]
+    assert "List me again" not in button_labels(await ask(club, "show", club.grace))
+    await club.restart()
+    listed = await club.ada.click(again.response, label="List me again")
+    assert "You are not named" not in text_of(listed.response)
+    assert "Nothing is stored about you" in text_of(listed.response)
+
+
+async def test_who_is_left_out_says_who_clicks_and_never_a_button(club: Club) -> None:
+    forged = await forge(
+        club,
+        button("melisted", "0", str(club.grace.id), label="forged"),
+        button("melisted", "2", label="other"),
+        button("melisted", label="short"),
+    )
+    await club.ada.click(forged, label="forged")
+    assert "You are not named" in text_of(await ask(club, "show"))
+    assert "You are not named" not in text_of(await ask(club, "show", club.grace))
+    for name in ("other", "short"):
+        assert "another version of the bot" in text_of((await club.ada.click(forged, label=name)).response)
+    assert "You are not named" in text_of(await ask(club, "show"))

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from bot.club.ballot import Ballot, BallotOption, BallotState, Option
 from bot.club.counting import Method, count_votes
 from bot.club.meeting import MOST_NOTES, Meeting, MeetingState, Victory
+from bot.club.stats import Person, Record, Stats
 from bot.club.stores.audit import AuditLine
 from bot.club.stores.members import SECTIONS, Stored, Wanted
 from bot.club.stores.suggestions import Page, Proposed, Receipt
 from bot.club.suggestion import Reason, State, Suggestion
+from bot.library.network import Network, Node
 from bot.library.review import Review
 from bot.papers.catalog import Known
 from bot.papers.identifiers import PaperId
@@ -24,7 +26,10 @@ from bot.ui.audit import audit_page
 from bot.ui.ballot_results import result_message
 from bot.ui.me import forget_question, me_page
 from bot.ui.mentions import Mentions
+from bot.ui.presence import Presence
 from bot.ui.slate import Offer, Terms, slate_page
+from bot.ui.stats import map_page, no_map, no_stats, stats_page
+from bot.ui.stats_picture import Picture
 from bot.ui.text import length
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -192,9 +197,34 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
 def test_pages_about_members_fit(queue: list[Suggestion], decided: list[tuple[str, str]]) -> None:
     coming = [Meeting(each.id, 1, MeetingState.COMING, each.title, presenter_id=MEMBER) for each in queue]
     wanted = [Wanted(each.title, bool(number % 2), 9_999) for number, each in enumerate(queue)]
-    stored = Stored(1, MEMBER, {name: [{"title": queue[-1].title}] * 9_999 for name, _ in SECTIONS.values()})
+    row = {"title": queue[0].title, "left_out_of_statistics": 1}
+    stored = Stored(1, MEMBER, {name: [row] * 9_999 for name, _ in SECTIONS.values()})
     check(me_page(stored, wanted, coming, None, (), Mentions()))
     check(forget_question(stored))
     check(audit_page([AuditLine(NOW, MEMBER, action[:60], subject) for action, subject in decided], 999, 99_999))
     review = Review("k" * 16, "a.md", "a", "a", queue[0].title, queue[0].title, date=NOW)
     check(suggestions.read_before(review))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=30), st.booleans(), TEXTS)
+def test_pictures_and_what_stands_beside_them_fit(names: list[str], cited: bool, words: str) -> None:
+    nodes = [
+        Node(Review(f"{place:016}", "a.md", "a", "a", name, name, authors=(name,) * 3), place * cited)
+        for place, name in enumerate(names)
+    ]
+    picture = Picture(b"", words * 99)
+    view, (file,) = map_page(Network(tuple(nodes), (), len(nodes), 0), picture, sharer=names[0])
+    check(view)
+    assert 1 <= length(file.description or "") <= 1_024
+    people = tuple(Person(10**18 + place, 10**9) for place in range(99))
+    stats = Stats(10**9, 10**9, 10**9, record=Record(suggesters=people, presenters=people))
+    presences = {person.member_id: Presence.HERE for person in people}
+    view, (file,) = stats_page(stats, presences, picture, Mentions(), sharer=names[0])
+    check(view)
+    assert (
+        file.description
+        == next(part for part in parts(view.to_components()) if part["type"] == 12)["items"][0]["description"]
+    )
+    check(no_stats(Mentions()))
+    check(no_map(Mentions()))

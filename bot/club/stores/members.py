@@ -23,6 +23,7 @@ from bot.database.tables import (
     ballot_option,
     meeting,
     metadata,
+    preference,
     prompt,
     reading,
     suggestion,
@@ -54,6 +55,7 @@ SECTIONS: dict[Column[Any], tuple[str, tuple[ColumnElement[Any], ...]]] = {
         "papers_read",
         (prompt.c.title, prompt.c.authors, prompt.c.paper, reading.c.made_at.label("marked_at")),
     ),
+    preference.c.member_id: ("preferences", (preference.c.unlisted.label("left_out_of_statistics"),)),
     meeting.c.chosen_by: ("papers_chosen_as_organiser", (*_MEETING, meeting.c.chosen_at)),
     suggestion.c.decided_by: (
         "suggestions_decided_as_organiser",

@@ -208,3 +208,11 @@ CREATE TABLE slot_change (
     moved_to TEXT,                            -- a local time; nothing: it is skipped
     PRIMARY KEY (slot_id, date)
 ) {strict};
+
+-- What members wish for themselves in a club.
+CREATE TABLE preference (
+    guild_id  {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    member_id {bigint} NOT NULL,
+    unlisted  INTEGER NOT NULL,               -- 1: they are not named in statistics
+    PRIMARY KEY (guild_id, member_id)
+) {strict};
