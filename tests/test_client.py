@@ -78,7 +78,7 @@ async def test_commands_are_registered_again_only_when_discord_lost_them(tmp_pat
             assert "Traceback" not in await output(process)
             puts.append(len(discord.sent("PUT .*")))
         assert puts == [1, 1, 2]
-        assert "15 commands" in await output(await start("sync", discord, tmp_path))
+        assert "17 commands" in await output(await start("sync", discord, tmp_path))
         assert len(discord.sent("PUT .*")) == 3
 
 
