@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import aiohttp
 import discord
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.ballot import RESULT, Ballot, BallotState, number_of, slot_of
@@ -13,6 +13,7 @@ from bot.club.post import Post
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.posts import PostStore
 from bot.errors import ClubError
+from bot.pulse import Pulse
 from bot.ui.ballot_results import result_message
 from bot.ui.ballots import ballot_message, message_url, over_message, with_occasion
 from bot.ui.cards import View
@@ -38,47 +39,34 @@ class CountingCog(commands.Cog):
         self._rarely = _SHARED if bot.database.shared else _RARELY
         self._changed: dict[int, int] = {}  # ballots whose messages are to be edited, with their servers
         self._edited: dict[int, datetime] = {}
-        self._busy = self._woken = self._begun = False
+        self._begun = False
+        self._pulse = Pulse(self._make_pass)
         bot.outbox.on(RESULT, self.render, sent=self.sent, useful=_USEFUL)
 
     async def cog_load(self) -> None:
         """Begin with what is due, and with what an earlier run may have left undone."""
-        self._run.start()
+        self._pulse.start()
 
     async def cog_unload(self) -> None:
         """End. A count is one transaction, which is whole or did not happen."""
-        self._run.cancel()
+        self._pulse.stop()
 
     @commands.Cog.listener()
     async def on_ballot_change(self, ballot: Ballot) -> None:
         """Hear of a ballot that was closed or cancelled, or in which somebody has voted."""
         self._changed[ballot.id] = ballot.guild_id
-        self._wake()
+        self._pulse.wake()
 
     @commands.Cog.listener()
     async def on_ballot_open(self, ballot: Ballot) -> None:
         """Hear of a new ballot: it may be the next one to be counted."""
-        self._wake()
-
-    def _wake(self) -> None:
-        if not self._woken and not self._busy:
-            self._run.restart()  # it sleeps, so nothing is broken off
-        self._woken = True
+        self._pulse.wake()
 
     # --- the loop ---------------------------------------------------------------------------------
 
-    @tasks.loop(seconds=_SOON.total_seconds())
-    async def _run(self) -> None:
-        self._busy, self._woken = True, False
+    async def _make_pass(self) -> timedelta:
+        """Make one pass, and give the pause after it."""
         now = discord.utils.utcnow()
-        try:
-            pause = await self._pass(now)
-        finally:
-            self._busy = False
-        pause = timedelta() if self._woken else pause  # it was woken meanwhile
-        self._run.change_interval(seconds=pause.total_seconds())
-
-    async def _pass(self, now: datetime) -> timedelta:
         if not self._bot.is_ready():
             return _SOON
         try:

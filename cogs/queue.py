@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.delivery import Outbox
@@ -20,6 +20,7 @@ from bot.club.suggestion import Suggestion
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected
 from bot.library.library import Libraries
 from bot.papers.catalog import PaperCatalog
+from bot.pulse import Pulse
 from bot.ui.answers import answered, reply
 from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER, Controls, Interaction, is_private
@@ -30,7 +31,8 @@ from bot.ui.text import clean
 
 _log = logging.getLogger(__name__)
 
-_EVERY = 600  # seconds between looks at what became of suggestions
+_EVERY = timedelta(minutes=10)  # between looks at what became of suggestions
+_SOON = timedelta(seconds=5)  # while the bot is not connected yet
 _LATELY = timedelta(days=30)  # for which members see what was decided on theirs
 _GONE = "That suggestion is not there any more. /suggestions shows those that are."
 
@@ -235,19 +237,20 @@ class ProgressCog(commands.Cog):
         self._suggestions = suggestions
         self._outbox: Outbox[Content] = bot.outbox
         self._outbox.on("thanks", self.render_thanks)
+        self._pulse = Pulse(self._look)
 
     async def cog_load(self) -> None:
         """Begin to look."""
-        self._look.start()
+        self._pulse.start()
 
     async def cog_unload(self) -> None:
         """End."""
-        self._look.cancel()
+        self._pulse.stop()
 
-    @tasks.loop(seconds=_EVERY)
-    async def _look(self) -> None:
+    async def _look(self) -> timedelta:
+        """Look once, and give the pause before the next time."""
         if not self._bot.is_ready():
-            return
+            return _SOON
         now = discord.utils.utcnow()
         try:
             if await self._progress.notice_reviews(self._serves, now):
@@ -257,6 +260,7 @@ class ProgressCog(commands.Cog):
             _log.error("suggestions cannot be followed: %s", error)
         except Exception:
             _log.exception("suggestions could not be followed")
+        return _EVERY
 
     def _serves(self, guild_id: int) -> bool:
         return self._bot.get_guild(guild_id) is not None

@@ -74,7 +74,7 @@ class Progress:
         """
         noticed = 0
         for count, each in enumerate(await self._suggestions.live()):
-            if count % 20 == 0:
+            if count % 20 == 0 or each.paper_id is None:  # a title is looked for in many ways
                 await asyncio.sleep(0)  # others may act
             review = self._review(each, now) if serves(each.guild_id) else None
             if review is None or review.key == each.review_key or not _is_newer(review, each):

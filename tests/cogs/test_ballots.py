@@ -722,7 +722,6 @@ async def test_a_clock_that_is_put_back_keeps_no_message_from_its_edit(club: Clu
     message = await open_ballot(club, organiser(club))
     counting: Any = club.bot.get_cog("CountingCog")
     await counting.cog_unload()  # its own passes know another time
-    counting._woken = True
     opened, now = await latest(club), club.env.now()
     await counting.on_ballot_change(opened)
     await counting.tick(now + timedelta(days=1))
