@@ -119,6 +119,7 @@ async def _find_due(path: Path, stored: int) -> list[Row]:
     row = {
         "days": (3,), "time": "18:00", "zone": "UTC", "start": "2026-01-01", "every": 1, "pause_reason": "",
         "kind": "prompt", "reminders": (), "channel_id": 5, "confirmed_at": now, "planned_until": now,
+        "minutes": 90, "asks_after": 0, "has_events": 0, "revision": 0,
     }  # fmt: skip
 
     def fill(connection: Connection) -> None:

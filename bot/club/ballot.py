@@ -43,7 +43,8 @@ class Ballot:
 
     `options` stand in the order in which they are shown, and `seniority` lists their positions from the oldest
     suggestion to the youngest: the rule for ties. `closes_at` is None while only an organiser can close it. `voters`
-    is how many have voted; `result` is there once it was counted.
+    is how many have voted; `result` is there once it was counted. With `attendees` only who says that they come to the
+    next meeting, or came to one of the last three, may vote.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Ballot:
     closed_by: int | None = None
     message_id: int | None = None
     result: Count | None = None
+    attendees: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from bot.club.schedule import Occurrence, Schedule, next_occurrences, occurrence
 from bot.club.zones import load_zone
 from bot.errors import ClubError
 
+LONGEST = 24 * 60  # minutes that a meeting lasts at most
+
 _REMINDER = re.compile(r"([1-9][0-9]?)([dh])")
 
 
@@ -31,19 +33,24 @@ class Ladder:
     """Which posts belong to a slot; a prompt alone has no others.
 
     `choose` (what to read is put to the vote or decided) and `prompt` (what is read is told) are days before the
-    meeting, or None for neither; between them a ballot can run. `reminders` are such as `3d` or `24h` before it.
+    meeting, or None for neither; between them a ballot can run. `reminders` are such as `3d` or `24h` before it. A
+    meeting lasts `minutes`, and `after` says whether members are then asked how it was.
     """
 
     kind: Kind = Kind.MEETING
     choose: int | None = 10
     prompt: int | None = 7
     reminders: tuple[str, ...] = ("3d", "24h", "1h")
+    minutes: int = 90
+    after: bool = True
 
     def __post_init__(self) -> None:
         if not all(_REMINDER.fullmatch(reminder) for reminder in self.reminders):
             raise ValueError(f"not reminders: {self.reminders}")
         if not all(1 <= days < 100 for days in (self.choose, self.prompt) if days is not None):
             raise ValueError(f"not days before a meeting: {self.choose}, {self.prompt}")
+        if not 1 <= self.minutes <= LONGEST:
+            raise ValueError(f"not the minutes of a meeting: {self.minutes}")
         if self.choose is not None and self.prompt is not None and self.choose <= self.prompt:
             raise ClubError(
                 f"What to read is chosen before the prompt, which comes {self.prompt} "

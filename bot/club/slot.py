@@ -23,7 +23,8 @@ class Slot:
     """What takes place again and again, under a name: a prompt, or a meeting with a ladder of posts around it.
 
     `channel_id` is where its posts appear; None is the channel of the club. What would have been posted before
-    `confirmed_at` never existed: it is when an organiser set the slot, or changed it.
+    `confirmed_at` never existed: it is when an organiser set the slot, or changed it. `revision` grows with each
+    change; `has_events` says whether its meetings are among the events of the server.
     """
 
     id: int
@@ -35,6 +36,8 @@ class Slot:
     channel_id: int | None
     confirmed_at: datetime
     pause_reason: str = ""  # why the bot paused it by itself
+    has_events: bool = False
+    revision: int = 0
 
     @property
     def key(self) -> str:

@@ -114,6 +114,7 @@ ballot = _table(
     Column("channel_id", Number, nullable=False),
     Column("message_id", Number),
     Column("result", Text),
+    Column("attendees", INTEGER, nullable=False),
 )
 ballot_option = _table(
     "ballot_option",
@@ -224,12 +225,16 @@ slot = _table(
     Column("choose_days", INTEGER),
     Column("prompt_days", INTEGER),
     Column("reminders", Items, nullable=False),
+    Column("minutes", INTEGER, nullable=False),
+    Column("asks_after", INTEGER, nullable=False),
+    Column("has_events", INTEGER, nullable=False),
     Column("quiet_begin", Text),
     Column("quiet_end", Text),
     Column("channel_id", Number),
     Column("confirmed_at", Instant, nullable=False),
     Column("planned_until", Instant, nullable=False),
     Column("next_at", Instant),
+    Column("revision", INTEGER, nullable=False),
 )
 slot_change = _table(
     "slot_change",
@@ -242,4 +247,59 @@ preference = _table(
     Column("guild_id", Number, primary_key=True),
     Column("member_id", Number, primary_key=True, info=MEMBER),
     Column("unlisted", INTEGER, nullable=False),
+    Column("unasked", INTEGER, nullable=False),
+)
+gathering = _table(
+    "gathering",
+    Column("guild_id", Number, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("date", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("name", Text, nullable=False, info=WORDS),
+    Column("meeting_id", Number),
+    Column("closed", INTEGER, nullable=False),
+)
+rsvp = _table(
+    "rsvp",
+    Column("guild_id", Number, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("date", Text, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+    Column("answer", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+attendance = _table(
+    "attendance",
+    Column("guild_id", Number, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("date", Text, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+    Column("stars", INTEGER),
+    Column("line", Text, nullable=False, info=WORDS),
+    Column("quotable", INTEGER, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+duty = _table(
+    "duty",
+    Column("guild_id", Number, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("date", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("member_id", Number, nullable=False, info=MEMBER),
+)
+refusal = _table(
+    "refusal",
+    Column("meeting_id", Number, primary_key=True),
+    Column("member_id", Number, primary_key=True, info=MEMBER),
+)
+calendar_event = _table(
+    "calendar_event",
+    Column("guild_id", Number, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("date", Text, primary_key=True),
+    Column("event_id", Number),
+    Column("state", Text, nullable=False),
+    Column("told", Text, nullable=False),
 )

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Text, select
+from sqlalchemy import Connection, Table, Text, insert, select
 
 from bot.club.ballot import GRACE, Option
 from bot.club.prompt import Choice, Why
+from bot.club.questions import Role
 from bot.club.stores.audit import take_note
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
@@ -22,7 +23,7 @@ from bot.club.stores.prompts import PromptStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import State, propose_title
 from bot.database.database import Database
-from bot.database.tables import Items, Number, metadata, suggestion
+from bot.database.tables import Items, Number, attendance, duty, metadata, refusal, rsvp, suggestion
 from bot.ui.me import export_text
 from tests.club.test_ballots import click
 from tests.shared import LONG
@@ -34,13 +35,14 @@ ADA, LISE, EMMY, OLGA = MEMBERS = [800_000_000_000_000_000 + number for number i
 
 # Who adds a column says here that it holds no member, or marks it in `tables.py`.
 NUMBERS = {"id", "guild_id", "channel_id", "message_id", "thread_id", "organiser_role_id", "ping_role_id", "clicked"}
-NUMBERS |= {f"{table}_id" for table in metadata.tables} | {"merged_into"}
+NUMBERS |= {f"{table}_id" for table in metadata.tables} | {"merged_into", "event_id"}
 TEXTS = {"zone", "paper", "title", "authors", "state", "review_key", "key", "method", "result", "choices", "action"}
 TEXTS |= {"slot", "date", "rung", "why", "questions"}
 TEXTS |= {"folded", "days", "time", "start", "paused_until", "pause_reason", "kind", "reminders", "quiet_begin"}
-TEXTS |= {"quiet_end", "moved_to"}
+TEXTS |= {"quiet_end", "moved_to", "answer", "role", "told"}
 
-OWN = ("support", "vote", "reading", "preference")  # whose rows are a member's, and go with them
+# The tables whose rows are a member's, and go with them.
+OWN = ("support", "vote", "reading", "preference", "rsvp", "attendance", "duty", "refusal")
 
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
@@ -95,6 +97,22 @@ def test_every_column_that_holds_members_is_exported_under_a_name_of_its_own() -
             assert not base.info.get("member"), f"{column}: others stand in {each}"
 
 
+def gathering_rows(guild_id: int, meeting_id: int, chance: random.Random) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """Make rows of who answered, came, took a role and did not want to present."""
+    name: dict[str, Any] = {"guild_id": guild_id, "slot": "slot:1", "date": "2026-03-10"}
+    some = [chance.sample(MEMBERS, 3) for _ in range(4)]
+    said = {"stars": 4, "quotable": 1, "made_at": NOW}
+    return [
+        (rsvp, [name | {"member_id": who, "answer": "yes", "at": NOW, "made_at": NOW} for who in some[0]]),
+        (
+            attendance,
+            [name | said | {"member_id": who, "line": f"as <@{chance.choice(MEMBERS)}> said"} for who in some[1]],
+        ),
+        (duty, [name | {"member_id": who, "role": role} for who, role in zip(some[2], Role, strict=False)]),
+        (refusal, [{"meeting_id": meeting_id, "member_id": who} for who in some[3]]),
+    ]
+
+
 async def tell_story(database: Database, guild_id: int, seed: int) -> None:
     """Let members of a club do whatever they can, in some order."""
     chance = random.Random(seed)
@@ -137,6 +155,8 @@ async def tell_story(database: Database, guild_id: int, seed: int) -> None:
             await prompts.mark_read(guild_id, prompt.id, member, NOW)
     for member in chance.sample(MEMBERS, 3):
         await PreferenceStore(database).set_listed(guild_id, member, listed=False)
+    for table, values in gathering_rows(guild_id, coming[0].id, chance):
+        await database.write(lambda connection, t=table, v=values: connection.execute(insert(t), v))
     subject = f"<@{chance.choice(MEMBERS)}>"
     await database.write(lambda connection: take_note(connection, guild_id, NOW, OLGA, "thanked", subject))
 
@@ -160,7 +180,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
     ended = {n for n in voices if n not in left and before["suggestion"][n,]["state"] == State.OPEN}
     for table, rows in before.items():
         for key, row in rows.items():
-            if table in OWN and key[1] == gone:
+            if table in OWN and row["member_id"] == gone:
                 assert key not in after[table]
                 continue
             expected: dict[str, Any] = {
@@ -172,7 +192,7 @@ async def test_a_forgotten_member_stands_nowhere_and_nothing_else_changes(databa
             if table == "suggestion_key" and key[0] in ended:
                 expected["live"] = 0
             assert after[table][key] == expected
-        assert len(after[table]) == len(rows) - sum(table in OWN and key[1] == gone for key in rows)
+        assert len(after[table]) == len(rows) - sum(table in OWN and row["member_id"] == gone for row in rows.values())
     await members.forget(CLUB, gone, END + timedelta(days=1))
     assert await dump(database, CLUB) == after, "a second time changes nothing"
     assert (await members.collect(CLUB, gone)).rows == 0
@@ -209,6 +229,8 @@ async def test_an_export_tells_of_every_place_where_a_member_stands_and_of_nobod
         assert not [reason for reason in written if reason in text]
         for row in shown["papers_wanted"]:  # one's own words may name others
             row["your_reason"] = ""
+        for row in shown["meetings_attended"]:
+            row["your_line"] = ""
         for row in shown["suggestions_decided_as_organiser"]:
             row["your_remark"] = ""
         assert not [other for other in others if other in json.dumps(shown)]

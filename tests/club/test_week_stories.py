@@ -18,7 +18,7 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.slots import SlotStore
 from bot.club.week import Week
 from bot.database.faults import StorageFault
-from bot.database.tables import audit, post, slot, slot_change
+from bot.database.tables import audit, gathering, post, slot, slot_change
 from bot.errors import ClubError
 from tests.club.discord_model import Killed, MemoryDatabase, Process, Servers
 from tests.club.test_delivery_stories import DRIFTS, FAULTS, opened
@@ -224,7 +224,7 @@ def takes_place(found: Slot, day: str) -> Occurrence | None:
 
 async def clear(database: MemoryDatabase) -> None:
     await database.clear()
-    for table in (slot_change, slot, audit):
+    for table in (slot_change, slot, audit, gathering):
         await database.write(lambda connection, table=table: connection.execute(delete(table)))
 
 

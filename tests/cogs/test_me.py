@@ -183,11 +183,13 @@ async def test_a_member_is_left_out_of_statistics_and_listed_again(club: Club) -
     left = await club.ada.click(shown, label="Leave me out of statistics")
     assert left.response.id == shown.id, "in the place of the page"
     assert "You are not named in </stats:" in text_of(left.response)
-    assert "1 choice about the statistics" in text_of(left.response)
+    assert "1 choice on how you are named" in text_of(left.response)
     twice = await forge(club, button("melisted", "0", label="Leave me out"))  # as on a page that is open elsewhere
     again = await club.ada.click(twice, label="Leave me out")
-    assert "1 choice about the statistics" in text_of(again.response)
-    assert (await read_export(await ask(club, "export")))["preferences"] == [{"left_out_of_statistics": 1}]
+    assert "1 choice on how you are named" in text_of(again.response)
+    assert (await read_export(await ask(club, "export")))["preferences"] == [
+        {"left_out_of_statistics": 1, "not_proposed_as_presenter": 0}
+    ]
     assert "List me again" not in button_labels(await ask(club, "show", club.grace))
     await club.restart()
     listed = await club.ada.click(again.response, label="List me again")

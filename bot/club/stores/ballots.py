@@ -51,10 +51,11 @@ class BallotStore:
         method: Method = Method.APPROVAL,
         quorum: int = 0,
         closes_at: datetime | None = None,
+        attendees: bool = False,
     ) -> Ballot:
         """Open a ballot; raise ClubError when one is open, or there are not 2 to 25 options.
 
-        `actor_id` is None for one that the bot opens by itself.
+        `actor_id` is None for one that the bot opens by itself. With `attendees` only they may vote.
         """
         if not 2 <= len(options) <= MOST_OPTIONS:
             raise ClubError(f"A ballot needs 2 to {MOST_OPTIONS} papers to choose from, and here are {len(options)}.")
@@ -75,6 +76,7 @@ class BallotStore:
                     opened_at=now,
                     closes_at=closes_at,
                     channel_id=channel_id,
+                    attendees=int(attendees),
                 )
                 .returning(ballot.c.id)
             ).scalar_one()
@@ -318,6 +320,7 @@ def _load(connection: Connection, number: int) -> Ballot:
         closed_by=row.closed_by,
         message_id=row.message_id,
         result=unpack_count(row.result) if row.result else None,
+        attendees=bool(row.attendees),
     )
 
 

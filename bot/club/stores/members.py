@@ -18,14 +18,18 @@ from bot.club.stores.suggestions import ORDER, VOTES, end
 from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import (
+    attendance,
     audit,
     ballot,
     ballot_option,
+    duty,
     meeting,
     metadata,
     preference,
     prompt,
     reading,
+    refusal,
+    rsvp,
     suggestion,
     support,
     vote,
@@ -55,7 +59,27 @@ SECTIONS: dict[Column[Any], tuple[str, tuple[ColumnElement[Any], ...]]] = {
         "papers_read",
         (prompt.c.title, prompt.c.authors, prompt.c.paper, reading.c.made_at.label("marked_at")),
     ),
-    preference.c.member_id: ("preferences", (preference.c.unlisted.label("left_out_of_statistics"),)),
+    rsvp.c.member_id: ("meetings_answered", (rsvp.c.slot, rsvp.c.date, rsvp.c.answer, rsvp.c.at, rsvp.c.made_at)),
+    attendance.c.member_id: (
+        "meetings_attended",
+        (
+            attendance.c.slot,
+            attendance.c.date,
+            attendance.c.stars.label("your_stars"),
+            attendance.c.line.label("your_line"),
+            attendance.c.quotable,
+            attendance.c.made_at,
+        ),
+    ),
+    duty.c.member_id: ("roles_taken", (duty.c.slot, duty.c.date, duty.c.role)),
+    refusal.c.member_id: ("papers_not_to_be_presented", _MEETING),
+    preference.c.member_id: (
+        "preferences",
+        (
+            preference.c.unlisted.label("left_out_of_statistics"),
+            preference.c.unasked.label("not_proposed_as_presenter"),
+        ),
+    ),
     meeting.c.chosen_by: ("papers_chosen_as_organiser", (*_MEETING, meeting.c.chosen_at)),
     suggestion.c.decided_by: (
         "suggestions_decided_as_organiser",

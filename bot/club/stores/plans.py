@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from bot.club.club import Club
-from bot.club.ladder import DueRung, due_rungs, next_rungs
+from bot.club.ladder import DueRung, Kind, due_rungs, next_rungs
 from bot.club.post import Planned, State
+from bot.club.schedule import next_occurrences
 from bot.club.slot import HORIZON, Slot
+from bot.club.stores.gatherings import drop_gatherings, keep_gatherings
 from bot.club.stores.posts import plan_post
 from bot.database.tables import post, slot
 
@@ -24,6 +26,7 @@ _MOMENT = timedelta(microseconds=1)
 
 def plan(connection: Connection, found: Slot, club: Club, after: datetime, until: datetime) -> int:
     """Plan what becomes due after a moment, up to another one; give how many posts are new."""
+    keep_gatherings(connection, found, after, until)
     channel_id = found.channel_id or club.channel_id
     if channel_id is None or until <= after:
         return 0
@@ -52,6 +55,7 @@ def settle(connection: Connection, found: Slot, club: Club, now: datetime, reaso
     due = due_rungs(found.schedule, found.ladder, min(first or now, now) - _MOMENT, until, found.quiet)
     wanted = {(each.occurrence.original.isoformat(), each.rung.name): each.rung.at for each in due}
     withdraw(connection, found, wanted, now, reason, found.channel_id or club.channel_id)
+    drop_gatherings(connection, found, now)
     plan(connection, found, club, now, until)
     advance(connection, found, club, now, until)
 
@@ -87,8 +91,10 @@ def advance(connection: Connection, found: Slot, club: Club, now: datetime, unti
     if found.channel_id is None and club.channel_id is None:
         connection.execute(update(slot).where(slot.c.id == found.id).values(next_at=now + _NO_CHANNEL))
         return
-    coming = next_rungs(found.schedule, found.ladder, until, 1, found.quiet)
-    next_at = coming[0].rung.at - HORIZON if coming else None
+    coming = [due.rung.at for due in next_rungs(found.schedule, found.ladder, until, 1, found.quiet)]
+    if found.ladder.kind is Kind.MEETING:  # it is written down, also where nothing is posted before it
+        coming += [each.at for each in next_occurrences(found.schedule, until, 1)]
+    next_at = min(coming) - HORIZON if coming else None
     connection.execute(update(slot).where(slot.c.id == found.id).values(planned_until=until, next_at=next_at))
 
 

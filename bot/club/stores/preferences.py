@@ -17,13 +17,27 @@ class PreferenceStore:
         """Let a member be named in the statistics of a club, as all are at first, or not; may be repeated."""
 
         def work(connection: Connection) -> None:
-            lock_club(connection, guild_id)
-            own = (preference.c.guild_id == guild_id, preference.c.member_id == member_id)
-            connection.execute(delete(preference).where(*own))
-            if not listed:
-                connection.execute(insert(preference).values(guild_id=guild_id, member_id=member_id, unlisted=1))
+            _put(connection, guild_id, member_id, unlisted=int(not listed))
 
         await self._database.write(work)
+
+    async def set_asked(self, guild_id: int, member_id: int, *, asked: bool) -> None:
+        """Let a member be proposed as a presenter, as all are at first, or not; may be repeated."""
+
+        def work(connection: Connection) -> None:
+            _put(connection, guild_id, member_id, unasked=int(not asked))
+
+        await self._database.write(work)
+
+
+def _put(connection: Connection, guild_id: int, member_id: int, **wish: int) -> None:
+    lock_club(connection, guild_id)
+    own = (preference.c.guild_id == guild_id, preference.c.member_id == member_id)
+    before = connection.execute(select(preference).where(*own)).one_or_none()
+    values = {"unlisted": before.unlisted if before else 0, "unasked": before.unasked if before else 0} | wish
+    connection.execute(delete(preference).where(*own))
+    if any(values.values()):
+        connection.execute(insert(preference).values(guild_id=guild_id, member_id=member_id, **values))
 
 
 def read_unlisted(connection: Connection, guild_id: int) -> set[int]:

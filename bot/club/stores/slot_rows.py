@@ -57,6 +57,8 @@ def ladder_values(ladder: Ladder, quiet: Quiet | None) -> dict[str, Any]:
         "choose_days": ladder.choose,
         "prompt_days": ladder.prompt,
         "reminders": ladder.reminders,
+        "minutes": ladder.minutes,
+        "asks_after": int(ladder.after),
         "quiet_begin": quiet.begin.isoformat("minutes") if quiet else None,
         "quiet_end": quiet.end.isoformat("minutes") if quiet else None,
     }
@@ -91,9 +93,13 @@ def _slot(row: Row[Any], changes: Sequence[Row[Any]]) -> Slot:
         guild_id=row.guild_id,
         name=row.name,
         schedule=schedule,
-        ladder=Ladder(Kind(row.kind), row.choose_days, row.prompt_days, row.reminders),
+        ladder=Ladder(
+            Kind(row.kind), row.choose_days, row.prompt_days, row.reminders, row.minutes, bool(row.asks_after)
+        ),
         quiet=quiet,
         channel_id=row.channel_id,
         confirmed_at=row.confirmed_at,
         pause_reason=row.pause_reason,
+        has_events=bool(row.has_events),
+        revision=row.revision,
     )

@@ -16,6 +16,7 @@ from bot.club.schedule import has_date
 from bot.club.slot import HORIZON, MOST, NewSlot, Slot
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
+from bot.club.stores.gatherings import drop_gatherings
 from bot.club.stores.plans import advance, plan, planned_until, settle, were_refused, withdraw
 from bot.club.stores.slot_rows import fold_name, ladder_values, load_slot, load_slots, slot_values
 from bot.database.database import Database
@@ -89,6 +90,7 @@ class SlotStore:
                 number = same.id
             else:
                 fresh = {**slot_values(new), "guild_id": guild_id, "confirmed_at": now, "planned_until": now}
+                fresh |= {"has_events": 0, "revision": -1}  # it is settled below, which counts as a change
                 number = connection.execute(insert(slot).values(fresh).returning(slot.c.id)).scalar_one()
             found = _settle(connection, guild_id, number, club, now, "An organiser changed the slot.")
             take_note(connection, guild_id, now, actor_id, "changed the slot" if same else "added the slot", found.name)
@@ -176,6 +178,7 @@ class SlotStore:
                 return None
             plan(connection, found, club, planned_until(connection, found), now)
             withdraw(connection, found, {}, now, "An organiser removed the slot.")
+            drop_gatherings(connection, found, now)
             connection.execute(delete(slot_change).where(slot_change.c.slot_id == number))
             connection.execute(delete(slot).where(slot.c.id == number))
             take_note(connection, guild_id, now, actor_id, "removed the slot", found.name)
@@ -249,7 +252,8 @@ class SlotStore:
 
 def _settle(connection: Connection, guild_id: int, number: int, club: Club, now: datetime, reason: str) -> Slot:
     """Settle the posts of a slot that was changed, and give it."""
-    connection.execute(update(slot).where(slot.c.id == number).values(confirmed_at=now, planned_until=now))
+    changed = {"confirmed_at": now, "planned_until": now, "revision": slot.c.revision + 1}
+    connection.execute(update(slot).where(slot.c.id == number).values(changed))
     found = load_slot(connection, guild_id, number)
     if found is None:
         raise LookupError(number)

@@ -61,7 +61,8 @@ CREATE TABLE ballot (
     closed_by  {bigint},                      -- nothing: it ended by itself
     channel_id {bigint} NOT NULL,
     message_id {bigint},                      -- nothing until Discord has told it
-    result     TEXT                           -- JSON: how it was counted; without names
+    result     TEXT,                          -- JSON: how it was counted; without names
+    attendees  INTEGER NOT NULL               -- 1: who comes or came lately votes, and nobody else
 ) {strict};
 CREATE UNIQUE INDEX ballot_open ON ballot (guild_id) WHERE state = 'open';
 
@@ -191,12 +192,16 @@ CREATE TABLE slot (
     choose_days   INTEGER,                    -- before a meeting; nothing: there is no such post
     prompt_days   INTEGER,
     reminders     TEXT NOT NULL,              -- JSON: 3d, 24h
+    minutes       INTEGER NOT NULL,           -- how long a meeting lasts
+    asks_after    INTEGER NOT NULL,           -- 1: when it has ended members are asked how it was
+    has_events    INTEGER NOT NULL,           -- 1: its meetings are among the events of the server
     quiet_begin   TEXT,
     quiet_end     TEXT,
     channel_id    {bigint},                   -- nothing: that of the club
     confirmed_at  {bigint} NOT NULL,          -- what would have been posted before never existed
     planned_until {bigint} NOT NULL,          -- up to when its posts are in the table of posts
     next_at       {bigint},                   -- when there is next something to plan; nothing: never
+    revision      INTEGER NOT NULL,           -- how often it was changed
     UNIQUE (guild_id, folded)
 ) {strict};
 CREATE INDEX slot_next ON slot (next_at);
@@ -214,5 +219,76 @@ CREATE TABLE preference (
     guild_id  {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
     member_id {bigint} NOT NULL,
     unlisted  INTEGER NOT NULL,               -- 1: they are not named in statistics
+    unasked   INTEGER NOT NULL,               -- 1: they are not proposed as presenters
     PRIMARY KEY (guild_id, member_id)
+) {strict};
+
+-- Meetings of the week that are soon, and those that took place.
+CREATE TABLE gathering (
+    guild_id   {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot       TEXT NOT NULL,                 -- as in post; the slot itself may have been removed since
+    date       TEXT NOT NULL,                 -- the original one
+    at         {bigint} NOT NULL,
+    ends_at    {bigint} NOT NULL,
+    name       TEXT NOT NULL,                 -- of the slot
+    meeting_id {bigint} REFERENCES meeting,   -- the paper that was read, once it is over
+    closed     INTEGER NOT NULL,              -- 1: it is over, and its paper is marked as read
+    PRIMARY KEY (guild_id, slot, date)
+) {strict};
+CREATE INDEX gathering_at ON gathering (guild_id, at);
+CREATE INDEX gathering_over ON gathering (ends_at) WHERE closed = 0;
+
+-- Who comes to a meeting.
+CREATE TABLE rsvp (
+    guild_id  {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot      TEXT NOT NULL,
+    date      TEXT NOT NULL,
+    member_id {bigint} NOT NULL,
+    answer    TEXT NOT NULL CHECK (answer IN ('yes', 'late', 'no')),
+    at        {bigint} NOT NULL,              -- the time that they were asked for: for another one it does not count
+    made_at   {bigint} NOT NULL,
+    PRIMARY KEY (guild_id, slot, date, member_id)
+) {strict};
+CREATE INDEX rsvp_member ON rsvp (member_id);
+
+-- Who came to a meeting, and how it was for them.
+CREATE TABLE attendance (
+    guild_id  {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot      TEXT NOT NULL,
+    date      TEXT NOT NULL,
+    member_id {bigint} NOT NULL,
+    stars     INTEGER CHECK (stars BETWEEN 1 AND 5),
+    line      TEXT NOT NULL,
+    quotable  INTEGER NOT NULL,               -- 1: the line may be quoted, without a name
+    made_at   {bigint} NOT NULL,
+    PRIMARY KEY (guild_id, slot, date, member_id)
+) {strict};
+CREATE INDEX attendance_member ON attendance (member_id);
+
+-- Who has taken which role for a meeting or a prompt.
+CREATE TABLE duty (
+    guild_id  {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot      TEXT NOT NULL,
+    date      TEXT NOT NULL,
+    role      TEXT NOT NULL CHECK (role IN ('author', 'sceptic', 'archaeologist', 'practitioner')),
+    member_id {bigint} NOT NULL,
+    PRIMARY KEY (guild_id, slot, date, role)
+) {strict};
+
+-- Who was proposed to present a paper, and does not want to.
+CREATE TABLE refusal (
+    meeting_id {bigint} NOT NULL REFERENCES meeting ON DELETE CASCADE,
+    member_id  {bigint} NOT NULL,
+    PRIMARY KEY (meeting_id, member_id)
+) {strict};
+
+-- The events of a server that the bot has made for meetings.
+CREATE TABLE calendar_event (
+    guild_id {bigint} NOT NULL REFERENCES club ON DELETE CASCADE,
+    slot     TEXT NOT NULL,
+    date     TEXT NOT NULL,
+    event_id {bigint},                        -- nothing until Discord has told it
+    state    TEXT NOT NULL CHECK (state IN ('making', 'there', 'gone')),
+    told     TEXT NOT NULL,                   -- what stands in it, to see when it has changed
+    PRIMARY KEY (guild_id, slot, date)
 ) {strict};
