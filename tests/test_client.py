@@ -41,7 +41,7 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
         process = await start("sync", discord, tmp_path)
         shown = await output(process)
         assert process.returncode == 0, shown
-        assert "17 commands are registered." in shown
+        assert "18 commands are registered." in shown
         put = discord.sent("PUT .*")
         assert {command["name"] for command in put[-1].json} == {
             "Look up papers",
@@ -78,7 +78,7 @@ async def test_commands_are_registered_again_only_when_discord_lost_them(tmp_pat
             assert "Traceback" not in await output(process)
             puts.append(len(discord.sent("PUT .*")))
         assert puts == [1, 1, 2]
-        assert "17 commands" in await output(await start("sync", discord, tmp_path))
+        assert "18 commands" in await output(await start("sync", discord, tmp_path))
         assert len(discord.sent("PUT .*")) == 3
 
 

@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -106,6 +106,16 @@ class Library:
     def root(self) -> Path:
         """The folder of the reviews."""
         return self._loader.root
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where dates without a time zone are meant to be: what the site says."""
+        return self._loader.zone
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The paths of the folder's files that were found, reviews or not: a new one must be called otherwise."""
+        return self._loader.taken
 
     @property
     def faults(self) -> dict[str, str]:

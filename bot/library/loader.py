@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, cast
 
@@ -77,6 +77,7 @@ class Loader:
         self.manifest: dict[str, Stamp] = {}  # of the files that were read
         self.left = 0  # files that the last scan found
         self.progress = (0, 0)  # files read, and files to read
+        self.zone: tzinfo = UTC  # where dates are meant to be that say nothing of it
         self.unsearched = 0  # reviews that the full-text index is still to take in
         self._index = index
         self._include = include
@@ -102,6 +103,11 @@ class Loader:
         except IndexFault as error:
             return self._fault(FAULT_INDEX, f"The index cannot be used: {error}.")
         return await self.refresh(now)
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The paths of what the last scan found, reviews or not."""
+        return frozenset(self.manifest) | {problem.path for problem in self._skipped}
 
     async def _remember(self, now: datetime) -> None:
         """Put what was read before on the shelf."""
@@ -149,7 +155,7 @@ class Loader:
                     f"The folder of the reviews holds {self.left} of the {known} files that it held before.",
                 )
             self.faults.pop("loss", None)
-            self._skipped = scan.skipped
+            self._skipped, self.zone = scan.skipped, scan.site.zone
             another_site = self._basis[0] != basis[0]
             changes = await asyncio.to_thread(compare, scan, self.manifest, everything=another_site)
             before = dict(self.manifest)

@@ -151,7 +151,7 @@ class Searcher:
         fewest = 2 if path else 1  # times that a word stands in the text, and reviews that hold it: one is the text's
         repeated = await asyncio.to_thread(_repeated, text, fewest)
         holders = await self._index.count_holders(list(repeated))
-        rare = max(3, size // 5)
+        rare = max(3, size // (5 if path else 2))
         weights = {
             word: repeated[word] * math.log(size / count) for word, count in holders.items() if fewest <= count <= rare
         }
