@@ -32,14 +32,15 @@ class Person(NamedTuple):
 class Record:
     """What is stored of what a club did.
 
-    `suggesters` and `presenters` are those who wish to be named, the busiest first; `readers` are those of each prompt
-    and `voters` those of each ballot that was counted, the latest last.
+    `suggesters` and `presenters` are those who wish to be named, the busiest first; `comers` are those who came to each
+    meeting, `readers` those of each prompt and `voters` those of each ballot that was counted, the latest last.
     """
 
     held: tuple[date, ...] = ()
     suggestions: int = 0
     suggesters: tuple[Person, ...] = ()
     presenters: tuple[Person, ...] = ()
+    comers: tuple[int, ...] = ()
     readers: tuple[int, ...] = ()
     voters: tuple[int, ...] = ()
 
@@ -69,7 +70,7 @@ class Stats:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not (self.columns or self.record.readers or self.record.voters)
+        return not (self.columns or self.record.comers or self.record.readers or self.record.voters)
 
 
 def count_stats(reviews: Iterable[tuple[date | None, Sequence[str]]], tags: Sequence[Tag], record: Record) -> Stats:

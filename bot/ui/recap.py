@@ -36,13 +36,14 @@ def recap_message(recap: Recap, mentions: Mentions) -> tuple[View, discord.File]
     name = path.name if _SAFE_NAME.fullmatch(path.name) else _ANY_NAME
     title = one_line(readable_text(truncate(recap.facts.title, 400)), 240)
     lines = [f"-# The draft of a review\n### {title}", *(f"- {line}" for line in _contents(recap))]
-    lines += _warnings(recap)
     after = [
         f"Save it in the folder of the reviews as `{_code(recap.draft.path)}`.",
         "Write what its comments ask for: no page shows them.",
         f"Once it is no draft any more, {mentions.mention('paper')} finds it.",
     ]
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), ui.File(f"attachment://{name}")]
+    if warnings := _warnings(recap):
+        items.insert(1, ui.TextDisplay("\n".join(warnings)))
     items.append(ui.TextDisplay("\n".join(f"{number}. {line}" for number, line in enumerate(after, 1))))
     if recap.review:
         items.append(row(button("open", recap.review.key, label="Open the review", emoji="📗")))
@@ -60,7 +61,7 @@ def _contents(recap: Recap) -> list[str]:
         said = "line that a member allows" if len(facts.lines) == 1 else "lines that members allow"
         lines.append(f"{len(facts.lines)} {said} to be quoted, without names")
     if facts.related:
-        names = ", ".join(one_line(review.name, 80) for review in facts.related)
+        names = ", ".join(one_line(review.name, 60) for review in facts.related)
         lines.append(f"References to {names}")
     return lines
 

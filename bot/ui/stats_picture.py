@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 
 from bot.club.stats import Column, Stats, Step
 from bot.ui.canvas import FAINT, PALETTE, RULE, SOFT, WIDTH, Canvas, drawable, fit, width_of
@@ -59,7 +60,12 @@ def describe_stats(stats: Stats) -> str:
             sentences.append(f"Most reviews, {best.reviews:,}, are of {span_of(best, stats.step)}.")
     if tags := [f"{name} {number:,}" for name, number in zip(stats.tags, _tag_totals(stats), strict=True) if number]:
         sentences.append(f"Discs show the reviews of each tag over the same time: {', '.join(tags)}.")
-    for numbers, done, what in ((record.readers, "read for", "prompt"), (record.voters, "voted in", "ballot")):
+    turnouts = (
+        (record.comers, "came to", "meeting"),
+        (record.readers, "read for", "prompt"),
+        (record.voters, "voted in", "ballot"),
+    )
+    for numbers, done, what in turnouts:
         if numbers:
             each = f"each of the latest {len(numbers)} {what}s" if len(numbers) > 1 else f"the only {what}"
             sentences.append(f"{_ranging(numbers)} {done} {each}.")
@@ -90,6 +96,7 @@ def _draw(stats: Stats) -> bytes:
     turnouts = [
         (title, numbers, colour)
         for title, numbers, colour in (
+            ("Came to meetings", stats.record.comers, _ORANGE),
             ("Readers of each prompt", stats.record.readers, _GREEN),
             ("Voters in each ballot", stats.record.voters, _PURPLE),
         )
@@ -98,7 +105,7 @@ def _draw(stats: Stats) -> bytes:
     height = _TOP + _MARGIN
     height += _HEADING + _BARS + 70 if stats.columns else 0
     height += _HEADING + _ROW * len(rows) if rows else 0
-    height += _HEADING + _TURNOUT if turnouts else 0
+    height += (_HEADING + _TURNOUT) * ceil(len(turnouts) / 2)
     canvas = Canvas(height)
     _headline(canvas, stats)
     y: float = _TOP
@@ -107,9 +114,11 @@ def _draw(stats: Stats) -> bytes:
     if rows:
         y = _tags(canvas, stats, rows, y)
     middle = (_LEFT + _RIGHT) / 2
-    halves = [(_LEFT, middle - 24), (middle + 24, _RIGHT)] if len(turnouts) > 1 else [(_LEFT, _RIGHT)]
-    for turnout, (left, right) in zip(turnouts, halves, strict=False):
-        _turnout(canvas, *turnout, left, right, y)
+    halves = [(_LEFT, middle - 24), (middle + 24, _RIGHT)]
+    for place, turnout in enumerate(turnouts):
+        last_alone = place % 2 == 0 and place == len(turnouts) - 1
+        left, right = (_LEFT, _RIGHT) if last_alone else halves[place % 2]
+        _turnout(canvas, *turnout, left, right, y + (_HEADING + _TURNOUT) * (place // 2))
     return canvas.png()
 
 

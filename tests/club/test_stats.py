@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from bot.club.ballot import GRACE, Option
 from bot.club.prompt import Choice, Why
@@ -20,6 +21,7 @@ from bot.club.stores.stats import StatsStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import propose_title
 from bot.database.database import Database
+from bot.database.tables import attendance, gathering
 from bot.library.facets import Tag, telling_tags
 from tests.club.test_ballots import click
 
@@ -170,3 +172,29 @@ async def test_a_meeting_that_was_prompted_for_was_held_then(database: Database)
     await MeetingStore(database).mark_read(CLUB, coming.id, OLGA, NOW)
     record = await StatsStore(database).read(CLUB, UTC)
     assert sorted(record.held) == [date(2026, 2, 19), date(2026, 3, 31)]
+
+
+async def test_meetings_of_the_week_count_once_with_those_who_came(database: Database) -> None:
+    await tell_story(database, CLUB, ADA)
+    coming = (await MeetingStore(database).list_coming(CLUB))[0]
+    await MeetingStore(database).mark_read(CLUB, coming.id, OLGA, NOW)
+    for club in (CLUB, OTHER):
+        rows = [
+            {"guild_id": club, "slot": "slot:1", "date": f"2026-03-{day}", "at": NOW - timedelta(days=45 - day),
+             "ends_at": NOW, "name": "Club night", "meeting_id": number, "closed": closed}
+            for day, number, closed in ((12, coming.id, 1), (19, None, 1), (26, None, 0))
+        ]  # fmt: skip
+        came = [
+            {"guild_id": club, "slot": "slot:1", "date": f"2026-03-{day}", "member_id": member, "line": "",
+             "quotable": 0, "made_at": NOW}
+            for day, member in ((12, ADA), (12, LISE), (19, ADA), (26, ADA))
+        ]  # fmt: skip
+        if club == OTHER:
+            await tell_story(database, OTHER, ADA)
+            rows = [row | {"meeting_id": None} for row in rows]
+        await database.write(lambda connection, rows=rows: connection.execute(insert(gathering), rows))
+        await database.write(lambda connection, came=came: connection.execute(insert(attendance), came))
+    record = await StatsStore(database).read(CLUB, UTC)
+    assert record.comers == (2, 1)
+    first = (NOW - timedelta(days=33)).date()
+    assert sorted(record.held) == [first, first + timedelta(days=7), date(2026, 3, 31)]

@@ -162,13 +162,13 @@ def test_whatever_titles_and_tags_say_a_map_is_drawn(texts: list[str], tied: boo
 
 def test_the_words_say_what_the_statistics_show() -> None:
     days = [date(2024, 1, 5), date(2024, 2, 5), date(2024, 2, 6)]
-    record = Record(held=(date(2024, 2, 7),), readers=(3, 0), voters=(1,))
+    record = Record(held=(date(2024, 2, 7),), comers=(4, 2), readers=(3, 0), voters=(1,))
     stats = count_stats([(day, ("nlp",)) for day in days], [Tag("nlp", "nlp", 3)], record)
     assert describe_stats(stats) == (
         "Bars by month from January 2024 to February 2024: 3 reviews and 1 meeting held. "
         "Most reviews, 2, are of February 2024. "
         "Discs show the reviews of each tag over the same time: nlp 3. "
-        "0 to 3 members read for each of the latest 2 prompts. 1 member voted in the only ballot."
+        "2 to 4 members came to each of the latest 2 meetings. 0 to 3 members read for each of the latest 2 prompts. 1 member voted in the only ballot."
     )
     assert describe_stats(Stats(record=Record(readers=(2, 2)))) == "2 members read for each of the latest 2 prompts."
 
@@ -178,18 +178,19 @@ def test_the_words_say_what_the_statistics_show() -> None:
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**4), st.integers(0, 10**6)), max_size=16),
     st.lists(st.integers(0, 10**5), max_size=12),
     st.lists(st.integers(0, 9), max_size=12),
+    st.lists(st.integers(0, 99), max_size=12),
     st.sampled_from(Step),
     NASTY,
 )  # fmt: skip
 def test_whatever_a_club_did_is_drawn(
-    numbers: list[tuple[int, int, int]], readers: list[int], voters: list[int], step: Step, tag: str
+    numbers: list[tuple[int, int, int]], readers: list[int], voters: list[int], comers: list[int], step: Step, tag: str
 ) -> None:
     # Spans that hold nothing at their ends are never counted.
     columns = tuple(
         Column(date(2000 + k, 1 + k % 4 * 3, 1), reviews + 1, held, (tagged,))
         for k, (reviews, held, tagged) in enumerate(numbers)
     )
-    record = Record((date(2024, 1, 1),) * 5, 10**6, (), (), tuple(readers), tuple(voters))
+    record = Record((date(2024, 1, 1),) * 5, 10**6, (), (), tuple(comers), tuple(readers), tuple(voters))
     stats = Stats(10**6, 0, 0, step, (tag,), columns, record)
     if not stats.is_empty:
         picture = stats_picture(stats)
