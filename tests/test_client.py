@@ -55,6 +55,7 @@ async def test_sync_registers_every_command(tmp_path: Path) -> None:
             "next",
             "paper",
             "papers",
+            "recap",
             "schedule",
             "search",
             "stats",
