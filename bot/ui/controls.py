@@ -185,10 +185,13 @@ def menu(
 def channel_menu(
     action: str, *arguments: str, placeholder: str, chosen: int | None = None, number: int | None = None
 ) -> ControlSelect:
-    """Make a menu of the text channels that does `action` with the id of one; `chosen` must be one that there is."""
+    """Make a menu of the channels for texts that does `action` with the id of one; `chosen` must be one that there is.
+
+    Channels for announcements are among them: what is posted there can be followed from other servers.
+    """
     custom_id = make_custom_id("s", action, arguments)
     before = [discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)] if chosen else []
-    kinds = [discord.ChannelType.text]
+    kinds = [discord.ChannelType.text, discord.ChannelType.news]
     return ControlSelect(
         discord.ui.ChannelSelect(
             placeholder=placeholder, channel_types=kinds, default_values=before, custom_id=custom_id, id=number

@@ -250,6 +250,13 @@ async def test_the_permissions_that_are_missing_are_named_and_no_others(club: Cl
         assert "✅" in text_of(shown), "what is allowed to the bot itself counts more than what is denied to all"
 
 
+async def test_a_channel_for_announcements_can_be_the_clubs(club: Club) -> None:
+    olga, news = organiser(club), club.env.guild.create_news_channel("news")
+    message = await set_up(club, olga)
+    await olga.select(message, [news], custom_id=CHANNEL)
+    assert (await settings(club)).channel_id == news.id
+
+
 async def test_a_channel_in_which_nobody_writes_is_refused(club: Club) -> None:
     olga, guild = organiser(club), club.env.guild
     voice, gone = guild.create_voice_channel("loud"), guild.create_text_channel("gone")
