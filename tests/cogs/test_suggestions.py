@@ -187,7 +187,10 @@ async def test_a_message_that_names_papers_offers_to_suggest_them(club: Club) ->
 
 async def test_of_more_papers_than_a_menu_holds_it_says_how_many_there_are(club: Club) -> None:
     many = [f"2402.{number:05}" for number in range(1, 31)]
-    for numbers, said_of_them in ((many[:25], "names 25 papers. Which"), (many, "30 papers; here are 25 of them. Which")):
+    for numbers, said_of_them in (
+        (many[:25], "names 25 papers. Which"),
+        (many, "30 papers; here are 25 of them. Which"),
+    ):
         message = await club.grace.send(club.channel, " ".join(numbers))
         asked = await club.ada.context_menu(club.channel, "Suggest this paper", message)
         assert said_of_them in text_of(asked.response)
