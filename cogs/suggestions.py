@@ -137,7 +137,7 @@ class SuggestionsCog(commands.Cog, description="What to read next"):
         now = discord.utils.utcnow()
         known = {paper_id: self._catalog.recall(paper_id, now) for paper_id in choices[:25]}
         named = [(paper_id, readable_text(of.paper.title) if of else str(paper_id)) for paper_id, of in known.items()]
-        await reply(interaction, which_of_message(named))
+        await reply(interaction, which_of_message(named, len(ids)))
 
     # --- clicks and forms -------------------------------------------------------------------------
 

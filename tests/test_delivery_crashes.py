@@ -30,7 +30,7 @@ from tests.test_client import TOKEN, output, start
 
 MESSAGES = "POST /channels/.*/messages"
 HOUR = timedelta(hours=1)
-MOMENTS = ("due_at", "began_at", "retry_at", "ended_at")
+MOMENTS = ("due_at", "began_at", "asked_at", "retry_at", "ended_at")
 SLOT_MOMENTS = ("confirmed_at", "planned_until", "next_at")
 NOON = date(2026, 1, 1)
 FAULTS: dict[str, dict[str, Any]] = {

@@ -2,7 +2,8 @@
 
 A post is put down as planned, then as being sent, then as sent. What was being sent when the bot ended, or what was
 sent without an answer, may stand in the channel: its marker is looked for before it is sent again, and it is sent
-again with the same nonce, for which Discord gives the message that it has.
+again with the same nonce, for which Discord gives the message that it has. It ends as not posted only once no request
+for it can be under way any more.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ LEASE = timedelta(seconds=2 * DEADLINE)
 PUNCTUAL = timedelta(minutes=5)  # what is posted later than this is late
 USEFUL = timedelta(hours=24)  # what would be posted later than this is missed
 CLOCK = timedelta(minutes=2)  # by which the clock may differ from Discord's
+WANDERING = timedelta(seconds=DEADLINE) + 2 * CLOCK  # for which a request may be under way, by a clock read twice
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 80, 160, 300))
 REFUSED = tuple(timedelta(minutes=minutes) for minutes in (1, 15))  # the third refusal is the last
 
@@ -173,8 +175,9 @@ class Outbox(Generic[C]):
             reason = f"It was being posted when the bot or Discord failed, and whether it was cannot be seen: {error}"
             await self._end(post, State.IN_DOUBT, now, reason, trouble=True)
         except Refused as error:
-            if post.refusals < len(REFUSED):
-                await self._posts.put_off(post, now + REFUSED[post.refusals], str(error), refused=True)
+            if post.refusals < len(REFUSED) or _arrives_until(post) > now:
+                pause = REFUSED[min(post.refusals, len(REFUSED) - 1)]
+                await self._posts.put_off(post, now + pause, str(error), refused=True)
             else:
                 await self._end(post, State.MISSED, now, str(error), trouble=True)
         except Unreachable as error:
@@ -196,26 +199,22 @@ class Outbox(Generic[C]):
         kind = self._kinds.get(post.kind)
         if now - post.due_at >= (kind.useful if kind else USEFUL):
             reason = f"It came too late: {post.reason or 'the bot was not running at its time.'}"
-            await self._end(post, State.MISSED, now, reason, trouble=True)
-            return None
+            return await self._give_up(post, State.MISSED, now, reason)
         if post.superseded and now - post.due_at > PUNCTUAL:
-            await self._end(post, State.MISSED, now, "It was late, and a later post took its place.", trouble=True)
-            return None
+            return await self._give_up(post, State.MISSED, now, "It was late, and a later post took its place.")
         if kind is None:
             await self._put_off(post, now, "This version of the bot does not know such posts.")
             return None
         try:
             content = await kind.render(post)
         except TooLate as error:
-            await self._end(post, State.MISSED, now, str(error), trouble=True)
-            return None
+            return await self._give_up(post, State.MISSED, now, str(error))
         except Exception:
             _log.exception("the post %s of guild %s could not be made", _name(post), post.guild_id)
             await self._put_off(post, now, "The bot failed to write it; its log says why.")
             return None
         if content is None:
-            await self._end(post, State.CANCELLED, now, "It was not needed any more.")
-            return None
+            return await self._give_up(post, State.CANCELLED, now, "It was not needed any more.")
         if not await self._posts.begin(post, now):
             return None  # the lease ended, and another process has it
         return await self._poster.post(post.channel_id, content, post.mark, post.mark), now
@@ -231,6 +230,13 @@ class Outbox(Generic[C]):
         _log.warning("the post %s of guild %s waits for %s: %s", _name(post), post.guild_id, pause, reason)
         await self._posts.put_off(post, now + pause, reason)
 
+    async def _give_up(self, post: Post, state: State, now: datetime, reason: str) -> None:
+        """End a post that is not sent again, once it is known that no earlier try posts it."""
+        if (until := _arrives_until(post)) > now:
+            await self._posts.put_off(post, until, post.reason)
+        else:
+            await self._end(post, state, now, reason, trouble=state is State.MISSED)
+
     async def _end(self, post: Post, state: State, now: datetime, reason: str, *, trouble: bool = False) -> None:
         if not await self._posts.end(post, state, now, reason):
             return
@@ -238,6 +244,11 @@ class Outbox(Generic[C]):
                  post.guild_id, state, reason)  # fmt: skip
         for hear in self._troubles if trouble else ():
             await hear(post, state, reason)
+
+
+def _arrives_until(post: Post) -> datetime:
+    """Give the moment up to which a request to post it may arrive."""
+    return post.asked_at + WANDERING if post.state is State.SENDING and post.asked_at else post.due_at
 
 
 def _name(post: Post) -> str:

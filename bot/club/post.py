@@ -52,9 +52,9 @@ class Planned:
 class Post(Planned):
     """A post as it is kept.
 
-    `began_at` is when it was first sent; `retry_at` is when it may be taken up again: while somebody works on it, the
-    end of their lease. `superseded` says that a later post of the same slot is due as well, for the same date or of
-    the same rung, so that it would come in a burst of old ones.
+    `began_at` is when it was first sent, `asked_at` when last, unless that was refused; `retry_at` is when it may be
+    taken up again: while somebody works on it, the end of their lease. `superseded` says that a later post of the same
+    slot is due as well, for the same date or of the same rung, so that it would come in a burst of old ones.
     """
 
     id: int
@@ -66,6 +66,7 @@ class Post(Planned):
     ended_at: datetime | None
     message_id: int | None
     reason: str
+    asked_at: datetime | None = None
     superseded: bool = False
 
 

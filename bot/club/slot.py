@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from bot.club.ladder import DueRung, Kind, Ladder, Quiet, next_rungs
-from bot.club.schedule import Schedule, next_occurrences
+from bot.club.ladder import DueRung, Kind, Ladder, Quiet, next_rungs, rungs
+from bot.club.schedule import Schedule, next_occurrences, occurrence_of
 from bot.club.zones import load_zone
 from bot.errors import ClubError
 
@@ -78,6 +78,15 @@ def next_posts(slot: Slot, now: datetime, count: int, over: Collection[PostName]
         if len(left) >= count or len(due) < number:
             return left[:count]
         number += count
+
+
+def is_to_come(slot: Slot, day: date, rung: str, now: datetime) -> bool:
+    """Tell whether a post of an original date lies ahead, as the slot is set now."""
+    occurrence = occurrence_of(slot.schedule, day)
+    if occurrence is None:
+        return False
+    posts = rungs(occurrence, slot.ladder, slot.schedule.zone, slot.quiet)
+    return any(each.name == rung and each.at > now for each in posts)
 
 
 def read_name(text: str) -> str:

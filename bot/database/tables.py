@@ -164,6 +164,7 @@ post = _table(
     Column("tries", INTEGER, nullable=False),
     Column("refusals", INTEGER, nullable=False),
     Column("began_at", Instant),
+    Column("asked_at", Instant),
     Column("retry_at", Instant),
     Column("ended_at", Instant),
     Column("message_id", Number),

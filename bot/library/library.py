@@ -5,9 +5,7 @@ the time at which it is asked.
 """
 
 import asyncio
-import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -22,16 +20,15 @@ from bot.library.highlights import Highlights, choose_highlights
 from bot.library.index import Index, IndexFault
 from bot.library.loader import Loader, LoadReport
 from bot.library.lookup import Match
-from bot.library.network import Network, Node, Reference, choose_paths, connect
+from bot.library.network import Network
 from bot.library.parse import definitions_in
 from bot.library.query import Query, parse_query, words_in
 from bot.library.review import Problem, Review, Section
 from bot.library.searching import MOST, Matches, Searcher
 from bot.library.shelf import Reviews, Shelf, Title
 from bot.library.snippets import Snippet, opening
+from bot.library.ties import Related, find_near, find_related, make_network
 from bot.papers.identifiers import PaperId
-
-_log = logging.getLogger(__name__)
 
 HITS = 5  # that a search shows on one page
 
@@ -54,14 +51,6 @@ class Status:
     faults: tuple[str, ...]
     left: int | None
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A review near to another one, and why."""
-
-    review: Review
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,36 +214,11 @@ class Library:
 
         First those that it refers to and those that refer to it, then those that share tags and telling words with it.
         """
-        shelf = self._at(now)
-        await asyncio.to_thread(shelf.tie)
-        ties = [Related(other, "cited here") for other in shelf.cited(review)]
-        ties += [Related(other, "cites this") for other in shelf.citing(review)]
-        tags = {other.path: tags for other, tags in shelf.sharing_tags(review, limit + len(ties))}
-        try:
-            words = await self._searcher.alike(review.path, shelf.passing(), len(shelf), shelf.hidden)
-        except IndexFault as error:  # which the organisers hear of
-            _log.warning("words could not be compared: %s", error)
-            words = {}
-        near = {tie.review.path: tie for tie in reversed(ties)}
-        first = list(dict.fromkeys(tie.review.path for tie in ties))
-        # Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009.
-        scores = Counter[str]()
-        for ranking in (tags, words):
-            scores.update({path: 1 / (60 + rank) for rank, path in enumerate(ranking)})
-        for path, _ in scores.most_common():
-            if path not in near and (other := shelf.at(path)):
-                near[path] = Related(other, _shared(tags.get(path, ()), words.get(path, ())))
-        return [near[path] for path in dict.fromkeys([*first, *(path for path, _ in scores.most_common())])][:limit]
+        return await find_related(self._at(now), self._searcher, review, limit)
 
     async def near(self, text: str, now: datetime, limit: int = 3) -> list[Review]:
         """Give the reviews nearest to a paper that has none, by the words of its title and abstract."""
-        shelf = self._at(now)
-        try:
-            paths = await self._searcher.near(text, shelf.passing(), len(shelf), shelf.hidden)
-        except IndexFault as error:
-            _log.warning("words could not be compared: %s", error)
-            return []
-        return [review for path in islice(paths, limit) if (review := shelf.at(path))]
+        return await find_near(self._at(now), self._searcher, text, limit)
 
     async def read_all(self, now: datetime) -> AsyncIterator[Review]:
         """Give all visible reviews, newest first; other members' questions come between."""
@@ -267,22 +231,7 @@ class Library:
 
     async def network(self, now: datetime, most: int, most_loose: int) -> Network:
         """Give which reviews refer to which: `most` of these, the most connected first, and the newest others."""
-        shelf = self._at(now)
-        paths = shelf.paths()
-
-        def choose() -> tuple[list[Reference], list[tuple[str, int]]]:
-            shelf.tie()
-            references = shelf.references()
-            return references, choose_paths(paths, references, most, most_loose)
-
-        references, chosen = await asyncio.to_thread(choose)
-        nodes: list[Node] = []
-        for place, (path, cited) in enumerate(chosen):
-            if place % _SLICE == 0:
-                await asyncio.sleep(0)
-            if review := shelf.at(path):  # else it is gone by now
-                nodes.append(Node(review, cited))
-        return await asyncio.to_thread(connect, nodes, references, len(paths))
+        return await make_network(self._at(now), most, most_loose)
 
     async def search(self, text: str, now: datetime, page: int = 0) -> Results:
         """Give a page (counted from 0; one that is too high shows the last) of the reviews that hold what was typed.
@@ -404,10 +353,3 @@ async def _admitting(shelf: Shelf, query: Query) -> Callable[[str], bool]:
         numbers = shelf.select(wanted)
         admitted = numbers if admitted is None else admitted & numbers
     return shelf.passing(admitted)
-
-
-def _shared(tags: Sequence[str], words: Sequence[str]) -> str:
-    """Say what two reviews share."""
-    parts = [f"the tag{'s' if len(tags) > 1 else ''} {' and '.join(tags[:2])}"] if tags else []
-    parts += [f"the words {', '.join(words[:3])}"] if words else []
-    return f"shares {', '.join(parts)}"

@@ -8,9 +8,9 @@ from discord import ui
 
 from bot.library.addresses import short_hash
 from bot.library.facets import Filter, Tag
-from bot.library.library import Related
 from bot.library.review import Review
 from bot.library.shelf import Title
+from bot.library.ties import Related
 from bot.ui.cards import View, layout, note, shared_by
 from bot.ui.controls import button, menu, read_argument, row, write_argument
 from bot.ui.mentions import Mentions

@@ -1,6 +1,6 @@
 """What the bot posted by itself, and what went wrong with it, for organisers."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,12 +9,12 @@ from discord import ui
 
 from bot.club.ballot import Ballot
 from bot.club.post import Outlook, Post, State
-from bot.club.slot import PostName, Slot, next_posts
+from bot.club.slot import PostName, Slot, is_to_come, next_posts
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
 from bot.ui.text import escape, one_line, truncate
-from bot.ui.week import say_post
+from bot.ui.week import say_date, say_post
 
 _LISTED = 4
 _REASON = 140  # characters
@@ -28,19 +28,21 @@ def posted_items(
 ) -> list[ui.Item[Any]]:
     """Show what was posted last, what comes next without what is over, and what went wrong lately.
 
-    Of a post in doubt organisers are asked: of one at a time, the latest.
+    What was cancelled and is to come again, since its date was moved or put back, did not go wrong. Of a post in doubt
+    organisers are asked: of one at a time, the latest.
     """
-    names = {slot.key: slot.name for slot in slots}
-    lines = ["### What is posted", *_course(outlook, slots, over, names, now)]
+    of = {slot.key: slot for slot in slots}
+    lines = ["### What is posted", *_course(outlook, of, over, now)]
     paused = [slot for slot in slots if slot.pause_reason and slot.is_paused(now)]
     lines += [f"⏸️ **{one_line(slot.name, 50)}** is paused: three posts in a row were refused" for slot in paused]
-    lines += [_trouble_line(post, names) for post in outlook.troubles[:_LISTED]]
-    if rest := len(outlook.troubles) - _LISTED:
+    troubles = [post for post in outlook.troubles if not _comes_again(post, of, now)]
+    lines += [_trouble_line(post, of) for post in troubles[:_LISTED]]
+    if rest := len(troubles) - _LISTED:
         lines += [f"-# and {rest} more lately"] if rest > 0 else []
     items: list[ui.Item[Any]] = [ui.TextDisplay(truncate("\n".join(lines), 1_600))]
-    doubt = next((post for post in outlook.troubles if post.state is State.IN_DOUBT), None)
+    doubt = next((post for post in troubles if post.state is State.IN_DOUBT), None)
     if doubt:
-        asked = f"Is **{post_name(doubt, names)}** in <#{doubt.channel_id}>?"
+        asked = f"Is **{post_name(doubt, of)}** in <#{doubt.channel_id}>?"
         number = str(doubt.id)
         buttons = row(
             button("itisthere", number, label="It is there", emoji="✅"),
@@ -50,20 +52,18 @@ def posted_items(
     return [*items, ui.Separator()]
 
 
-def _course(
-    outlook: Outlook, slots: Sequence[Slot], over: Collection[PostName], names: dict[str, str], now: datetime
-) -> Iterator[str]:
+def _course(outlook: Outlook, of: Mapping[str, Slot], over: Collection[PostName], now: datetime) -> Iterator[str]:
     if (last := outlook.last) and last.ended_at:
         when = discord.utils.format_dt(last.ended_at, "R")
         where = f"https://discord.com/channels/{last.guild_id}/{last.channel_id}/{last.message_id}"
-        name = post_name(last, names)
+        name = post_name(last, of)
         yield f"Last sent: [{name}]({where}) {when}" if last.message_id else f"Last sent: {name} {when}"
     else:
         yield "Last sent: nothing yet"
-    coming = [(outlook.next.due_at, post_name(outlook.next, names))] if outlook.next else []
+    coming = [(outlook.next.due_at, post_name(outlook.next, of))] if outlook.next else []
     coming += [
-        (due.rung.at, _slot_post(slot.name, due.occurrence.original, due.rung.name))
-        for slot in slots
+        (due.rung.at, _slot_post(slot, due.occurrence.original, due.rung.name))
+        for slot in of.values()
         for due in next_posts(slot, now, 1, over)
     ]
     if coming:
@@ -73,23 +73,31 @@ def _course(
         yield "Next due: nothing"
 
 
-def post_name(post: Post, names: dict[str, str]) -> str:
-    """Say what a post is; `names` are those of the slots by their keys."""
+def post_name(post: Post, of: Mapping[str, Slot]) -> str:
+    """Say what a post is; `of` are the slots by their keys."""
     if not post.slot.startswith("slot:"):
         return _OTHERS.get(post.kind, escape(post.kind))
-    name = names.get(post.slot, "a slot that was removed")
-    return _slot_post(name, date.fromisoformat(post.date), post.rung)
+    return _slot_post(of.get(post.slot), date.fromisoformat(post.date), post.rung)
 
 
-def _slot_post(name: str, day: date, rung: str) -> str:
-    said = say_post(rung, day)
-    return f"{one_line(name, 50)}: {said[0].lower()}{said[1:]}"
+def _slot_post(slot: Slot | None, original: date, rung: str) -> str:
+    """Name a post by the day on which its date takes place, and by the original one where that is another."""
+    moved = slot.schedule.moved.get(original) if slot else None
+    day = moved.date() if moved else original
+    said = say_post(rung, day) + ("" if day == original else f" (moved from {say_date(original)})")
+    return f"{one_line(slot.name, 50) if slot else 'a slot that was removed'}: {said[0].lower()}{said[1:]}"
 
 
-def _trouble_line(post: Post, names: dict[str, str]) -> str:
+def _comes_again(post: Post, of: Mapping[str, Slot], now: datetime) -> bool:
+    if post.state is not State.CANCELLED or post.began_at is not None or post.slot not in of:
+        return False
+    return is_to_come(of[post.slot], date.fromisoformat(post.date), post.rung, now)
+
+
+def _trouble_line(post: Post, of: Mapping[str, Slot]) -> str:
     when = f" {discord.utils.format_dt(post.ended_at, 'R')}" if post.ended_at else ""
     reason = f"\n-# {one_line(post.reason, _REASON)}" if post.reason else ""
-    return f"{_MARKS[post.state]} **{_SAID[post.state]}** {post_name(post, names)}{when}{reason}"
+    return f"{_MARKS[post.state]} **{_SAID[post.state]}** {post_name(post, of)}{when}{reason}"
 
 
 def unseen_note(ballot: Ballot, lost: Post, mentions: Mentions) -> View:

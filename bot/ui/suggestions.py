@@ -170,14 +170,18 @@ def which_paper(words: str, found: Sequence[Known], faults: Sequence[str]) -> Vi
     return layout(ui.TextDisplay(truncate("\n".join(lines), _ROOM_OF_TEXT)), row(chooser))
 
 
-def which_of_message(papers: Sequence[tuple[PaperId, str]]) -> View:
-    """Ask which of the papers of a message is suggested; each with its title, or its number."""
+def which_of_message(papers: Sequence[tuple[PaperId, str]], named: int) -> View:
+    """Ask which of the papers of a message is suggested; each with its title, or its number.
+
+    `named` is how many the message names; a menu has room for 25 of them.
+    """
     options = [
         discord.SelectOption(label=label(title, 100), value=str(paper_id))
         for paper_id, title in papers[:25]
         if len(str(paper_id)) <= 100
     ]
-    text = f"The message names {len(papers)} papers. Which one do you suggest?"
+    some = f"; here are {len(options)} of them" if named > len(options) else ""
+    text = f"The message names {named} papers{some}. Which one do you suggest?"
     return layout(ui.TextDisplay(text), row(menu("suggestask", placeholder="Choose a paper", options=options)))
 
 

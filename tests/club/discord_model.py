@@ -43,7 +43,6 @@ class Message:
     at: datetime  # by Discord's clock
     clock: datetime  # by the clock of the bot, when it asked for it
     asked: int  # the number of that request
-    under_way: bool  # it arrived when the bot had given up
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Servers:
     def request(self, channel_id: int, content: str, nonce: str) -> Callable[[], int]:
         """Give what happens when the request arrives."""
         self.posting += 1
-        asked_at, clock, asked = self.now, self.clock, self.posting
+        clock, asked = self.clock, self.posting
 
         def arrive() -> int:
             if channel_id in self.gone:
@@ -101,8 +100,7 @@ class Servers:
                 if (message.channel_id, message.mark) == (channel_id, nonce) and self.now - message.at < NONCE_LIFE:
                     return message.number
             number = len(self.messages) + 1
-            late = self.now > asked_at
-            self.messages.append(Message(number, channel_id, nonce, content, self.now, clock, asked, late))
+            self.messages.append(Message(number, channel_id, nonce, content, self.now, clock, asked))
             return number
 
         return arrive

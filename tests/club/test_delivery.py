@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.club.delivery import LEASE, PAUSES, Outbox, TooLate
+from bot.club.delivery import LEASE, PAUSES, PUNCTUAL, WANDERING, Outbox, TooLate
 from bot.club.post import Planned, Post, State
 from bot.club.stores.posts import PostStore
 from bot.database.database import Database
@@ -19,7 +19,8 @@ from tests.club.discord_model import Process, Servers
 from tests.club.stores.test_posts import get, plan
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+NONE = timedelta()
 ONE = Planned(1, "ballot:1", "", "result", 5, NOW)
 
 
@@ -161,6 +162,67 @@ async def test_what_was_under_way_when_another_try_was_refused_is_found(desk: De
     assert await desk.at(again) is None
     assert desk.said == ["ballot:1"]
     assert (await get(desk.posts, ONE)).state is State.SENT
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize(
+    ("why", "age"),
+    [("not needed", NONE), ("too late", NONE), ("superseded", PUNCTUAL), ("useless", HOUR - SECOND)],
+)
+async def test_nothing_is_given_up_while_a_request_for_it_may_arrive(
+    desk: Desk, why: str, age: timedelta, *, arrives: bool
+) -> None:
+    wanted = True
+
+    async def render(post: Post) -> str | None:
+        if why == "too late" and not wanted:
+            raise TooLate("It began.")
+        return post.slot if wanted or why != "not needed" else None
+
+    desk.outbox.on("note", render, useful=HOUR)
+    note = replace(ONE, rung="note", due_at=NOW - age)
+    await plan(desk.database, [note])
+    desk.servers.faults = {"under way": 1}
+    await desk.at(NOW)
+    desk.servers.faults, wanted = {}, False
+    if why == "superseded":
+        await plan(desk.database, [replace(note, date="later", channel_id=6, due_at=NOW + SECOND)])
+    await desk.outbox.start()  # the bot is there again at once
+    await desk.at(NOW + SECOND)
+    assert (await get(desk.posts, note)).state is State.SENDING
+    if arrives:
+        desk.servers.wait(MINUTE)
+    desk.servers.under_way.clear()
+    await desk.until_the_end()
+    state = (await get(desk.posts, note)).state
+    if arrives:
+        assert (state, desk.troubles) == (State.LATE if age else State.SENT, [])
+    else:
+        assert state is (State.CANCELLED if why == "not needed" else State.MISSED)
+        assert desk.servers.now >= NOW + WANDERING
+
+
+@pytest.mark.parametrize(("arrives", "state"), [(True, State.LATE), (False, State.MISSED)])
+async def test_a_third_refusal_is_not_the_last_while_another_request_may_arrive(
+    desk: Desk, state: State, *, arrives: bool
+) -> None:
+    desk.servers.closed = {5}
+    await plan(desk.database, [ONE])
+    await desk.at(NOW)
+    await desk.at(NOW + MINUTE)
+    begun = NOW + 16 * MINUTE
+    desk.servers.closed, desk.servers.faults = set(), {"under way": 1}
+    await desk.at(begun)
+    desk.servers.closed, desk.servers.faults = {5}, {}
+    await desk.outbox.start()
+    await desk.at(begun + SECOND)
+    assert (await get(desk.posts, ONE)).state is State.SENDING
+    if arrives:
+        desk.servers.closed = set()
+        desk.servers.wait(MINUTE)
+    desk.servers.under_way.clear()
+    await desk.until_the_end()
+    assert (await get(desk.posts, ONE)).state is state
 
 
 async def test_discord_that_does_not_answer_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,23 @@ async def test_what_does_not_come_again_is_not_among_the_next_posts(club: Club) 
     assert "Next due: Club night: reminder 24 hours" not in status
 
 
+async def test_status_names_the_day_to_which_a_meeting_was_moved_and_no_post_that_comes_again(club: Club) -> None:
+    await let_pass(club, 5)  # the reminder of 24 hours before is planned
+    olga, cancelled = organiser(club), "✖️ **cancelled** Club night: reminder 24 hours before"
+
+    async def status() -> str:
+        return text_of((await olga.slash(club.channel, "club status")).response)
+
+    options = {"slot": "Club night", "date": "2026-01-08", "to": "2026-01-09", "time": "12:00"}
+    moved = (await olga.slash(club.channel, "schedule move", **options)).response
+    assert "Next due: Club night: reminder 24 hours before Fri 9 Jan 2026 (moved from Thu 8 Jan 2026)" in await status()
+    assert cancelled not in await status()
+    await skip(club, olga)
+    assert f"{cancelled} Thu 8 Jan 2026" in await status()
+    await olga.select(moved, ["2026-01-08"], custom_id="pc:s:unskip:1")
+    assert cancelled not in await status()
+
+
 @pytest.mark.parametrize("how", ["pause", "remove", "replace"])
 async def test_whatever_takes_a_date_away_is_told(club: Club, how: str) -> None:
     thread = await discuss(club)

@@ -13,7 +13,7 @@ from bot.ui.controls import button
 from tests.cogs.test_papers import FakeSource, paper
 from tests.cogs.test_setup import forge
 from tests.conftest import Club, StartClub
-from tests.shared import button_labels, components, option, plain, review_file, text_of, write_reviews
+from tests.shared import button_labels, components, menu_of, option, plain, review_file, text_of, write_reviews
 
 TREES = "2401.00002"
 
@@ -183,6 +183,18 @@ async def test_a_message_that_names_papers_offers_to_suggest_them(club: Club) ->
     asked = await club.ada.context_menu(club.channel, "Suggest this paper", two)
     read = await club.ada.select(asked.response, ["arxiv:2401.00001"])
     assert "The club read this" in text_of(read.response)
+
+
+async def test_of_more_papers_than_a_menu_holds_it_says_how_many_there_are(club: Club) -> None:
+    many = [f"2402.{number:05}" for number in range(1, 31)]
+    for numbers, said_of_them in (
+        (many[:25], "names 25 papers. Which"),
+        (many, "30 papers; here are 25 of them. Which"),
+    ):
+        message = await club.grace.send(club.channel, " ".join(numbers))
+        asked = await club.ada.context_menu(club.channel, "Suggest this paper", message)
+        assert said_of_them in text_of(asked.response)
+        assert [each["value"] for each in menu_of(asked.response)["options"]] == [f"arxiv:{n}" for n in many[:25]]
 
 
 async def test_an_id_that_no_menu_has_room_for_is_left_out(club: Club) -> None:

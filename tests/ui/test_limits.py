@@ -130,7 +130,7 @@ def test_a_choice_of_papers_fits(found: list[tuple[str, tuple[str, ...]]], words
         for number, (title, authors) in enumerate(found)
     ]
     check(suggestions.which_paper(words[:300], known, ["arXiv does not answer", "Crossref is down"]))
-    check(suggestions.which_of_message([(each.paper.id, each.paper.title) for each in known]))
+    check(suggestions.which_of_message([(each.paper.id, each.paper.title) for each in known], 999))
 
 
 @settings(max_examples=150, deadline=None)

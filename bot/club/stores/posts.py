@@ -123,6 +123,7 @@ class PostStore:
             "tries": 0,
             "refusals": 0,
             "began_at": None,
+            "asked_at": None,
             "retry_at": None,
             "ended_at": None,
             "reason": "",
@@ -203,13 +204,13 @@ class PostStore:
 
     async def begin(self, claimed: Post, now: datetime) -> bool:
         """Put down that a post is being sent; False when the lease ended and somebody else has it."""
-        return await self._change(claimed, state=State.SENDING, began_at=claimed.began_at or now)
+        return await self._change(claimed, state=State.SENDING, began_at=claimed.began_at or now, asked_at=now)
 
     async def put_off(self, claimed: Post, until: datetime, reason: str, *, refused: bool = False) -> bool:
         """Let a post wait for another try; one that was refused is no more in doubt than before it was sent."""
         changed: dict[str, Any] = {"retry_at": until, "reason": reason}
         if refused:
-            changed |= {"state": claimed.state, "refusals": post.c.refusals + 1}
+            changed |= {"state": claimed.state, "asked_at": claimed.asked_at, "refusals": post.c.refusals + 1}
         return await self._change(claimed, **changed)
 
     async def end(self, claimed: Post, state: State, now: datetime, reason: str = "") -> bool:

@@ -119,6 +119,7 @@ CREATE TABLE post (
     tries      INTEGER NOT NULL,
     refusals   INTEGER NOT NULL,              -- how often Discord has said that it may not be posted
     began_at   {bigint},                      -- when it was first sent; its marker cannot be older
+    asked_at   {bigint},                      -- when it was last sent; for some minutes it may still arrive
     retry_at   {bigint},                      -- nobody takes it up before this: a lease, or a pause after a failure
     ended_at   {bigint},
     message_id {bigint},
