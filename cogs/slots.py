@@ -11,6 +11,7 @@ from bot.club.slot import NewSlot, Slot, begin_weekly
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import is_zone
 from bot.errors import ClubError
@@ -159,5 +160,6 @@ class SlotsCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    announcements = Announcements(bot, PostStore(bot.database), PromptStore(bot.database))
+    database = bot.database
+    announcements = Announcements(bot, PostStore(database), PromptStore(database), RsvpStore(database))
     await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database), announcements))
