@@ -26,7 +26,6 @@ from bot.ui.week_choices import read_iso
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _DATE = r"\d{4}-\d\d-\d\d"
 _USEFUL = timedelta(days=30)  # it is not told any more once the meeting has begun
-_REMOVED = "The club's week"  # where a slot is gone, and its name with it
 
 
 class RsvpsCog(commands.Cog):
@@ -75,9 +74,9 @@ class RsvpsCog(commands.Cog):
         occasion = Occasion(slot, occurrence) if slot and occurrence else None
         turnout = await self._rsvps.count(post.guild_id, post.slot, post.date, at) if at else Turnout()
         agenda = [] if occasion else await self._diary.read(post.guild_id, now)
-        entry = rsvps.first_after(agenda, slot.id if slot else None)
-        name, line = slot.name if slot else _REMOVED, change_line(at, told.before)
-        return Pinging(rsvps.again_message(name, line, occasion, told, turnout, entry), member_ids=rsvps.pinged(told))
+        after = rsvps.entry_after(agenda, slot, told.before, now)
+        view = rsvps.again_message(slot, change_line(at, told.before), occasion, told, turnout, after)
+        return Pinging(view, member_ids=rsvps.pinged(told))
 
 
 async def setup(bot: Paperclub) -> None:

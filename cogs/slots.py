@@ -103,6 +103,7 @@ class SlotsCog(commands.Cog):
         """Remove a slot; who clicks twice reads the same."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.remove(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        self._bot.outbox.wake()
         name = f"**{escape(found.name)}**" if found else "That slot"
         removed = f"{name} is removed. Nothing of it is posted any more."
         await reply(interaction, note(removed))

@@ -9,8 +9,11 @@ import discord
 from discord import ui
 
 from bot.club.agenda import Entry
+from bot.club.ladder import Kind
 from bot.club.occasion import Occasion
 from bot.club.rsvp import Answer, Recipients, Turnout
+from bot.club.schedule import next_occurrences
+from bot.club.slot import Slot
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
@@ -149,20 +152,22 @@ def another_time(occasion: Occasion, turnout: Turnout) -> View:
 
 
 def again_message(
-    name: str, line: str, occasion: Occasion | None, told: Recipients, turnout: Turnout, next_entry: Entry | None
+    slot: Slot | None, line: str, occasion: Occasion | None, told: Recipients, turnout: Turnout, after: Entry | None
 ) -> View:
     """Tell those who wanted to come of a change; `line` says what it is.
 
-    `occasion` is the meeting as it is now, None where it is called off: then `next_entry` is the one after it.
+    `occasion` is the meeting as it is now, None where it is called off: then `after` is what comes instead. `slot` is
+    None where it was removed, and its name with it.
     """
     members = ", ".join(f"<@{member_id}>" for member_id in told.members[:_PINGED])
     rest = len(told.members) - _PINGED
     members += f" and {rest:,} more" if rest > 0 else ""
-    lines = [f"-# {one_line(name, 100)}", f"### {line}"]
+    name = one_line(slot.name, 100) if slot else "The club's week"
+    lines = [f"-# {name}", f"### {line}"]
     if occasion is None:
-        said = "you wanted to come" if len(told.members) > 1 else "you wanted to come, so you should know"
-        lines.append(f"{members}: {said}")
-        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(_instead_line(next_entry), id=_INSTEAD))
+        lines.append(f"{members}: you wanted to come, so you should know")
+        instead = _instead_line(after, slot.id if slot else None)
+        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=_INSTEAD))
     if told.before != occasion.occurrence.at:
         lines.append(f"-# It was to be on {discord.utils.format_dt(told.before, 'f')}")
     lines.append(f"{members}: you wanted to come. Do you come then?")
@@ -174,17 +179,22 @@ def pinged(told: Recipients) -> tuple[int, ...]:
     return told.members[:_PINGED]
 
 
-def _instead_line(entry: Entry | None) -> str:
+def _instead_line(entry: Entry | None, own_slot: int | None) -> str:
     if entry is None:
         return "-# When the club meets next is not set"
     title = f"**{one_line(readable_text(truncate(entry.paper.title, 480)), 240)}**" if entry.paper else ""
     if entry.occasion is None:
         return f"📌 {title} is what the club reads next, once there is a date"
-    at = entry.occasion.occurrence.at
-    return f"📌 We meet next on {discord.utils.format_dt(at, 'F')}" + (f", and read {title}" if title else "")
+    slot, at = entry.occasion.slot, entry.occasion.occurrence.at
+    what = "The next one" if slot.id == own_slot else f"**{one_line(slot.name, 100)}**"
+    return f"📌 {what} is on {discord.utils.format_dt(at, 'F')}" + (f", and we read {title}" if title else "")
 
 
-def first_after(agenda: Sequence[Entry], slot_id: int | None) -> Entry | None:
-    """Give the entry that comes instead of a meeting that is called off: of its slot, else the first one."""
-    own = (each for each in agenda if each.occasion and each.occasion.slot.id == slot_id)
-    return next(own, next(iter(agenda), None))
+def entry_after(agenda: Sequence[Entry], slot: Slot | None, before: datetime, now: datetime) -> Entry | None:
+    """Give what comes instead of a meeting that is called off: the next one of its slot, else what comes first."""
+    own = [each for each in agenda if slot and each.occasion and each.occasion.slot.id == slot.id]
+    if later := [each for each in own if each.occasion and each.occasion.occurrence.at > before]:
+        return later[0]
+    if slot and slot.ladder.kind is Kind.MEETING and (coming := next_occurrences(slot.schedule, before, 1)):
+        return Entry(Occasion(slot, coming[0]))
+    return next((each for each in agenda if each.occasion is None or each.occasion.occurrence.at > now), None)
