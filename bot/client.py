@@ -42,6 +42,7 @@ from bot.ui.answers import answer_error
 from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.poster import Content, DiscordClock, DiscordPoster
+from bot.ui.presence import Presences
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +118,7 @@ class Paperclub(commands.AutoShardedBot):
         self.outbox: Outbox[Content] = Outbox(PostStore(database), DiscordPoster(self, clock))
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
+        self.presences = Presences()
         self.always_sync = False  # register the commands even if they did not change
         self._resources = AsyncExitStack()
         self.tree.error(answer_error)

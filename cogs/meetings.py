@@ -1,5 +1,7 @@
-"""/next: what the club reads next."""
+"""/next: when the club meets next, who comes, and what it reads."""
 
+import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,11 +10,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.agenda import Entry, find_entry
+from bot.club.ballot import Ballot
+from bot.club.diary import Diary
 from bot.club.meeting import MOST_NOTES, Meeting
+from bot.club.rsvp import Turnout
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.meetings import MeetingStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.suggestions import SuggestionStore
+from bot.club.suggestion import Suggestion
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, StorageFault
 from bot.library.library import Libraries
 from bot.library.review import Review
@@ -22,10 +30,12 @@ from bot.ui.cards import View, note
 from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
-from bot.ui.presence import Presence, find_presence
+from bot.ui.presence import Presence, Presences, find_presence, those
 from bot.ui.text import clean
 
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
+_ENTRY = rf"{_NUMBER}(?:@\d{{4}}-\d\d-\d\d)?"  # of the agenda
+_GONE = "That paper is not to be read next any more. /next shows what is."
 
 
 class MeetingsCog(commands.Cog, description="Meetings"):
@@ -33,21 +43,24 @@ class MeetingsCog(commands.Cog, description="Meetings"):
 
     def __init__(
         self,
-        libraries: Libraries,
-        clubs: ClubStore,
+        bot: Paperclub,
+        diary: Diary,
         store: MeetingStore,
         suggestions: SuggestionStore,
         ballots: BallotStore,
-        controls: Controls,
-        mentions: Mentions,
+        rsvps: RsvpStore,
     ) -> None:
-        self._libraries = libraries
-        self._clubs = clubs
+        self._libraries: Libraries = bot.libraries
+        self._clubs: ClubStore = bot.clubs
+        self._mentions: Mentions = bot.mentions
+        self._presences: Presences = bot.presences
+        self._diary = diary
         self._meetings = store
         self._suggestions = suggestions
         self._ballots = ballots
-        self._mentions = mentions
-        controls.on("meeting", self.show_one, _NUMBER)
+        self._rsvps = rsvps
+        controls: Controls = bot.controls
+        controls.on("meeting", self.show_one, _ENTRY)
         controls.on("present", self.volunteer, _NUMBER)
         controls.on("unpresent", self.step_back, _NUMBER)
         controls.on("manage", self.manage, _NUMBER)
@@ -61,21 +74,21 @@ class MeetingsCog(commands.Cog, description="Meetings"):
     @app_commands.guild_only()
     @answered
     async def show_next(self, interaction: Interaction) -> None:
-        """Show what the club reads next, why, and who presents it"""
+        """Show when the club meets next, who comes, what is read and who presents it"""
         guild_id = require_club(interaction)
-        coming = await self._meetings.list_coming(guild_id)
-        if coming:
-            await interaction.response.send_message(view=await self._card(interaction, coming[0].id))
+        agenda = await self._diary.read(guild_id, discord.utils.utcnow())
+        if agenda:
+            await interaction.response.send_message(view=await self._card(interaction, agenda[0], agenda))
             return
-        best = next(iter(await self._suggestions.queue(guild_id, 1)), None)
-        ballot = await self._ballots.get_latest(guild_id)
-        await interaction.response.send_message(
-            view=meetings.nothing_next(best, ballot, self._mentions), ephemeral=True
-        )
+        best, ballot = await self._ideas(guild_id)
+        view = meetings.nothing_next(best, ballot, self._mentions)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     async def show_one(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Show the meeting that was chosen in a menu."""
-        await reply(interaction, await self._card(interaction, int((values or arguments)[0])))
+        """Show the meeting, or the paper, that was chosen in a menu."""
+        name = (values or arguments)[0]
+        agenda = await self._diary.read(require_club(interaction), discord.utils.utcnow())
+        await reply(interaction, await self._card(interaction, _find_entry(agenda, name), agenda))
 
     # --- who presents -----------------------------------------------------------------------------
 
@@ -92,12 +105,12 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 return
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, discord.utils.utcnow())
             await self._meetings.volunteer(guild_id, number, member_id)
-        await interaction.response.edit_message(view=await self._card(interaction, number))
+        await interaction.response.edit_message(view=await self._card_again(interaction, arguments))
 
     async def step_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let the one who presents not present it any more; an organiser decides it for them too."""
         guild_id, number, member_id = require_club(interaction), int(arguments[0]), interaction.user.id
-        meeting, _ = await self._find(interaction, number)
+        meeting = await self._find(interaction, number)
         if meeting.presenter_id == member_id:
             await self._meetings.free_place(guild_id, number, member_id, discord.utils.utcnow())
         elif meeting.presenter_id is not None:
@@ -105,20 +118,20 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 raise ClubError("Somebody else presents it. Only they or an organiser can change that.")
             now = discord.utils.utcnow()
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, now, actor_id=member_id)
-        await interaction.response.edit_message(view=await self._card(interaction, number))
+        await interaction.response.edit_message(view=await self._card_again(interaction, arguments))
 
     # --- what organisers decide -------------------------------------------------------------------
 
     async def manage(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show an organiser what can be decided."""
         await require_organiser(interaction, self._clubs)
-        meeting, _ = await self._find(interaction, int(arguments[0]))
+        meeting = await self._find(interaction, int(arguments[0]))
         await reply(interaction, meetings.manage_page(meeting))
 
     async def ask_notes(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for the notes."""
         await require_organiser(interaction, self._clubs)
-        meeting, _ = await self._find(interaction, int(arguments[0]))
+        meeting = await self._find(interaction, int(arguments[0]))
         await interaction.response.send_modal(meetings.notes_form(meeting))
 
     async def write_notes(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -135,7 +148,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
     async def ask_drop(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask whether a meeting is to be dropped."""
         await require_organiser(interaction, self._clubs)
-        meeting, _ = await self._find(interaction, int(arguments[0]))
+        meeting = await self._find(interaction, int(arguments[0]))
         await reply(interaction, meetings.drop_question(meeting))
 
     async def drop(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -154,27 +167,63 @@ class MeetingsCog(commands.Cog, description="Meetings"):
 
     # --- what is shown ----------------------------------------------------------------------------
 
-    async def _find(self, interaction: Interaction, number: int) -> tuple[Meeting, list[Meeting]]:
-        """Give a meeting that is to come, and all that are."""
+    async def _find(self, interaction: Interaction, number: int) -> Meeting:
+        """Give a paper that is to come."""
         coming = await self._meetings.list_coming(require_club(interaction))
         found = next((each for each in coming if each.id == number), None)
         if found is None:
-            raise ClubError("That paper is not to be read next any more. /next shows what is.")
-        return found, coming
+            raise ClubError(_GONE)
+        return found
 
-    async def _card(self, interaction: Interaction, number: int) -> View:
-        """Show a meeting; nobody is named as its presenter who has left, and then others can present it."""
-        meeting, coming = await self._find(interaction, number)
-        unknown = False
-        if meeting.presenter_id is not None:
-            presence = await find_presence(interaction, meeting.presenter_id)
-            unknown = presence is Presence.UNKNOWN
-            if presence is Presence.LEFT:
-                with suppress(StorageFault):  # it is read all the same
-                    now = discord.utils.utcnow()
-                    await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
-                meeting = replace(meeting, presenter_id=None)
-        return meetings.meeting_card(meeting, coming, self._review(interaction, meeting), presenter_unknown=unknown)
+    async def _card_again(self, interaction: Interaction, arguments: list[str]) -> View:
+        """Show what stood on a card when a button of it was clicked: the paper, at the same meeting if it is there."""
+        agenda = await self._diary.read(require_club(interaction), discord.utils.utcnow())
+        number, *place = arguments
+        same = (each for each in agenda if each.name in place and each.paper and str(each.paper.id) == number)
+        return await self._card(interaction, next(same, None) or _find_entry(agenda, number), agenda)
+
+    async def _card(self, interaction: Interaction, entry: Entry, agenda: list[Entry]) -> View:
+        """Show an entry of the agenda; nobody is named who has left."""
+        guild_id, now = require_club(interaction), discord.utils.utcnow()
+        (turnout, here), (paper, unknown) = await asyncio.gather(
+            self._find_turnout(interaction, entry), self._find_presenter(interaction, entry.paper)
+        )
+        entry, review = replace(entry, paper=paper), self._review(interaction, paper) if paper else None
+        best, ballot = (None, None) if paper else await self._ideas(guild_id)
+        seen = meetings.Seen(turnout, here, review, unknown, best, ballot)
+        return meetings.meeting_card(entry, agenda, seen, now, self._mentions)
+
+    async def _ideas(self, guild_id: int) -> tuple[Suggestion | None, Ballot | None]:
+        """Give what could be read: the first suggestion, and the latest ballot."""
+        best = next(iter(await self._suggestions.queue(guild_id, 1)), None)
+        return best, await self._ballots.get_latest(guild_id)
+
+    async def _find_turnout(self, interaction: Interaction, entry: Entry) -> tuple[Turnout, Collection[int]]:
+        """Tell who comes to a meeting, and who of them is here; the answers of those who have left are dropped."""
+        if entry.occasion is None:
+            return Turnout(), ()
+        guild_id, key, day = require_club(interaction), entry.occasion.slot.key, entry.occasion.date
+        turnout = await self._rsvps.count(guild_id, key, day, entry.occasion.occurrence.at)
+        found = await self._presences.find(interaction, guild_id, turnout.first, anew=True)
+        if left := those(found, Presence.LEFT):
+            with suppress(StorageFault):
+                await self._rsvps.drop(guild_id, key, day, left)
+                turnout = await self._rsvps.count(guild_id, key, day, entry.occasion.occurrence.at)
+        return turnout, those(found, Presence.HERE)
+
+    async def _find_presenter(self, interaction: Interaction, paper: Meeting | None) -> tuple[Meeting | None, bool]:
+        """Give a paper with its presenter, and whether Discord could not say if they are here.
+
+        Who has left presents no more, and then others can.
+        """
+        if paper is None or paper.presenter_id is None:
+            return paper, False
+        presence = await find_presence(interaction, paper.presenter_id)
+        if presence is not Presence.LEFT:
+            return paper, presence is Presence.UNKNOWN
+        with suppress(StorageFault):  # it is read all the same
+            await self._meetings.free_place(paper.guild_id, paper.id, paper.presenter_id, discord.utils.utcnow())
+        return replace(paper, presenter_id=None), False
 
     def _review(self, interaction: Interaction, meeting: Meeting) -> Review | None:
         """Give the club's own review of a paper, if it has read it before."""
@@ -186,8 +235,17 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             return None
 
 
+def _find_entry(agenda: list[Entry], name: str) -> Entry:
+    found = find_entry(agenda, name)
+    if found is None:
+        raise ClubError(
+            _GONE if name.isdigit() else "That meeting does not take place any more. /next shows what does."
+        )
+    return found
+
+
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    stores = MeetingStore(database), SuggestionStore(database), BallotStore(database)
-    await bot.add_cog(MeetingsCog(bot.libraries, bot.clubs, *stores, bot.controls, bot.mentions))
+    stores = MeetingStore(database), SuggestionStore(database), BallotStore(database), RsvpStore(database)
+    await bot.add_cog(MeetingsCog(bot, Diary(database), *stores))

@@ -6,11 +6,14 @@ from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.ballot import Ballot
+from bot.club.occasion import Occasion
 from bot.club.post import Post
 from bot.club.prompting import Prompting
+from bot.club.rsvp import Turnout
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import RUNG, PromptStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.errors import ClubError
 from bot.ui.cards import View
@@ -41,11 +44,14 @@ _UNANSWERED = "Discord did not answer, so nothing was changed. Please try again 
 class PromptsCog(commands.Cog):
     """Make prompts, reminders and ballots when they are due, and answer the clicks on them."""
 
-    def __init__(self, bot: Paperclub, prompting: Prompting, prompts: PromptStore, ballots: BallotStore) -> None:
+    def __init__(
+        self, bot: Paperclub, prompting: Prompting, prompts: PromptStore, ballots: BallotStore, rsvps: RsvpStore
+    ) -> None:
         self._bot = bot
         self._prompting = prompting
         self._prompts = prompts
         self._ballots = ballots
+        self._rsvps = rsvps
         bot.outbox.on(RUNG, self.render_prompt)
         bot.outbox.on("reminder", self.render_reminder)
         bot.outbox.on("choose", self.render_choice, sent=self.opened)
@@ -65,7 +71,8 @@ class PromptsCog(commands.Cog):
             return None
         prompt, about = await self._prompting.prepare(occasion, now)
         ping = await self._ping(post)
-        return with_ping(prompt_message(occasion, prompt, about, ping, self._bot.mentions), ping)
+        turnout = await self._count(occasion)
+        return with_ping(prompt_message(occasion, prompt, about, ping, self._bot.mentions, turnout), ping)
 
     async def render_reminder(self, post: Post) -> Content | None:
         """Make a reminder."""
@@ -75,7 +82,8 @@ class PromptsCog(commands.Cog):
             return None
         choice, prompt = await self._prompting.recall(occasion, now)
         ping = await self._ping(post)
-        return with_ping(reminder_message(occasion, choice, prompt, ping, self._bot.mentions), ping)
+        turnout = await self._count(occasion)
+        return with_ping(reminder_message(occasion, choice, prompt, ping, self._bot.mentions, turnout), ping)
 
     async def render_choice(self, post: Post) -> Content | None:
         """Open a ballot, or ask for suggestions."""
@@ -95,6 +103,13 @@ class PromptsCog(commands.Cog):
         ballot = await self._ballots.get_latest(post.guild_id)
         if ballot and ballot.opened_by is None and ballot.message_id is None and ballot.channel_id == post.channel_id:
             await self._ballots.put_message(post.guild_id, ballot.id, message_id)
+
+    async def _count(self, occasion: Occasion) -> Turnout | None:
+        """Count who comes; None for what is no meeting."""
+        if not occasion.meets:
+            return None
+        slot, at = occasion.slot, occasion.occurrence.at
+        return await self._rsvps.count(slot.guild_id, slot.key, occasion.date, at)
 
     async def _ping(self, post: Post) -> Ping:
         return find_ping(self._bot.get_guild(post.guild_id), await self._bot.clubs.get(post.guild_id))
@@ -177,4 +192,5 @@ async def setup(bot: Paperclub) -> None:
     database = bot.database
     prompts, ballots = PromptStore(database), BallotStore(database)
     stores = bot.suggestions, MeetingStore(database), ballots, prompts, SlotStore(database)
-    await bot.add_cog(PromptsCog(bot, Prompting(bot.libraries, bot.catalog, *stores), prompts, ballots))
+    prompting = Prompting(bot.libraries, bot.catalog, *stores)
+    await bot.add_cog(PromptsCog(bot, prompting, prompts, ballots, RsvpStore(database)))

@@ -16,6 +16,7 @@ from bot.club.slot import NewSlot, Slot, begin_weekly, read_name
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import complete_zones, load_zone
 from bot.errors import ClubError
@@ -254,5 +255,6 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    announcements = Announcements(bot, PostStore(bot.database), PromptStore(bot.database))
+    database = bot.database
+    announcements = Announcements(bot, PostStore(database), PromptStore(database), RsvpStore(database))
     await bot.add_cog(ScheduleCog(bot, bot.clubs, SlotStore(bot.database), announcements))

@@ -11,6 +11,7 @@ from bot.club.slot import NewSlot, Slot, begin_weekly
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import is_zone
 from bot.errors import ClubError
@@ -102,6 +103,7 @@ class SlotsCog(commands.Cog):
         """Remove a slot; who clicks twice reads the same."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.remove(club.guild_id, int(arguments[0]), interaction.user.id, now)
+        self._bot.outbox.wake()
         name = f"**{escape(found.name)}**" if found else "That slot"
         removed = f"{name} is removed. Nothing of it is posted any more."
         await reply(interaction, note(removed))
@@ -159,5 +161,6 @@ class SlotsCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    announcements = Announcements(bot, PostStore(bot.database), PromptStore(bot.database))
+    database = bot.database
+    announcements = Announcements(bot, PostStore(database), PromptStore(database), RsvpStore(database))
     await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database), announcements))

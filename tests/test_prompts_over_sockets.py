@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bot.club.ladder import Ladder
+from bot.club.occasion import Occasion
 from bot.club.prompt import Choice, Why
-from bot.club.prompting import About, Occasion
+from bot.club.prompting import About
 from bot.club.schedule import Occurrence, Schedule
 from bot.club.slot import Slot
 from bot.club.stores.prompts import PromptStore

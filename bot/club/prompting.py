@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.club.agenda import spent_papers
 from bot.club.ballot import Ballot, BallotState, Option
 from bot.club.delivery import TooLate
 from bot.club.evidence import read_evidence
-from bot.club.ladder import Kind, rungs
+from bot.club.ladder import rungs
+from bot.club.occasion import Occasion
 from bot.club.post import Post
 from bot.club.prompt import Choice, Prompt, Why, choose_paper, reading_minutes
-from bot.club.questions import Question, Role, ask, ask_again, role_of
-from bot.club.schedule import Occurrence, occurrence_of
+from bot.club.questions import Question, ask, ask_again
+from bot.club.schedule import occurrence_of
 from bot.club.slot import Slot
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
@@ -44,29 +46,6 @@ class Slots(Protocol):
     async def get(self, guild_id: int, number: int) -> Slot | None:
         """Give a slot of a club."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """One time that a slot takes place, for which something is posted."""
-
-    slot: Slot
-    occurrence: Occurrence
-
-    @property
-    def meets(self) -> bool:
-        """Tell whether the club meets then; else it is a prompt alone."""
-        return self.slot.ladder.kind is Kind.MEETING
-
-    @property
-    def date(self) -> str:
-        """Its original date, as posts and prompts name it."""
-        return self.occurrence.original.isoformat()
-
-    @property
-    def role(self) -> Role:
-        """The role of its week."""
-        return role_of(self.occurrence.original, self.slot.schedule.every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +101,14 @@ class Prompting:
     async def choose(self, occasion: Occasion, now: datetime) -> Choice:
         """Choose the paper for an occasion."""
         guild_id, slot = occasion.slot.guild_id, occasion.slot
-        own, skipped = occasion.date, [day.isoformat() for day in slot.schedule.skipped]
-        coming, queue, read, spent = await asyncio.gather(
+        own = occasion.date
+        coming, queue, read, brought = await asyncio.gather(
             self._meetings.list_coming(guild_id),
             self._suggestions.queue(guild_id, _QUEUE),
             self._prompts.read_again(guild_id, slot.key, own),
-            self._prompts.spent(guild_id, slot.key, [own, *skipped]),
+            self._prompts.brought(guild_id, slot.key),
         )
+        spent = spent_papers(slot.schedule, brought, [own])
         choice = choose_paper(coming, queue, (), read, spent)
         if choice.key and choice.key not in spent:
             return choice

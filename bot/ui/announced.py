@@ -11,13 +11,16 @@ from discord import ui
 
 from bot.club.club import Club
 from bot.club.post import Post
+from bot.club.rsvp import Turnout
 from bot.club.slot import Slot
 from bot.club.standing import Standing, find_standings
 from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG, PromptStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.ui.answers import reply
 from bot.ui.cards import View, note
 from bot.ui.controls import Interaction
+from bot.ui.rsvps import put_instead, put_turnout
 from bot.ui.week import say_date, slot_page
 
 _log = logging.getLogger(__name__)
@@ -31,10 +34,11 @@ _LINE = re.compile(r"^(?P<heading>(?:#+ )?)(?:🗓️|❌) [^<\\\n]*<t:[^\n]*$",
 class Announcements:
     """Edits what was posted about a slot's meetings, and tells the threads in which they are discussed."""
 
-    def __init__(self, client: discord.Client, posts: PostStore, prompts: PromptStore) -> None:
+    def __init__(self, client: discord.Client, posts: PostStore, prompts: PromptStore, rsvps: RsvpStore) -> None:
         self._client = client
         self._posts = posts
         self._prompts = prompts
+        self._rsvps = rsvps
 
     async def follow(self, before: Slot, after: Slot | None, now: datetime) -> list[str]:
         """Bring what was posted into line with a slot as it is; give what organisers should know of that, in sentences.
@@ -73,7 +77,7 @@ class Announcements:
         try:
             channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
             message = await channel.fetch_message(post.message_id or 0)
-            view = with_standing(message, standing)
+            view, is_news = with_standing(message, standing, await self._count(post, standing))
             if view is None:
                 return ""
             await message.edit(view=view)
@@ -82,9 +86,15 @@ class Announcements:
         except _FAILURES as error:
             _log.warning("what was posted for %s of %s could not be edited: %s", standing.day, post.slot, error)
             return f"⚠️ What was posted for {day} in {room} could not be edited, so it is wrong now: tell the club."
-        if post.kind != RUNG:
+        if post.kind != RUNG or not is_news:
             return ""
         return await self._tell_thread(post, message, standing)
+
+    async def _count(self, post: Post, standing: Standing) -> Turnout | None:
+        """Count who comes to a meeting, if it takes place."""
+        if standing.takes_place is None:
+            return None
+        return await self._rsvps.count(post.guild_id, post.slot, post.date, standing.takes_place.at)
 
     async def _tell_thread(self, post: Post, message: discord.Message, standing: Standing) -> str:
         prompt = await self._prompts.find(post.guild_id, post.slot, post.date)
@@ -105,18 +115,24 @@ def _day(post: Post) -> date:
     return date.fromisoformat(post.date)
 
 
-def with_standing(message: discord.Message, standing: Standing) -> View | None:
-    """Give a message with the right line about its meeting; None where it says the right thing, or has no such line."""
+def with_standing(message: discord.Message, standing: Standing, turnout: Turnout | None) -> tuple[View | None, bool]:
+    """Give a message that says the right thing about its meeting, and whether it said when it is wrongly.
+
+    It is None where the message says the right thing, or nothing of it. `turnout` is who comes, if it takes place.
+    """
     view = ui.LayoutView.from_message(message, timeout=None)
     view.stop()
-    changed = False
+    is_news = False
     for item in view.walk_children():
         found = _LINE.search(item.content) if isinstance(item, ui.TextDisplay) else None
         if found and isinstance(item, ui.TextDisplay) and not _holds(found[0], standing):
             line = found["heading"] + standing_line(standing)
             item.content = item.content[: found.start()] + line + item.content[found.end() :]
-            changed = True
-    return view if changed else None
+            is_news = True
+    if is_news and standing.takes_place:
+        put_instead(view)
+    recounted = put_turnout(view, turnout)
+    return (view if is_news or recounted else None), is_news
 
 
 def _holds(line: str, standing: Standing) -> bool:
@@ -128,7 +144,11 @@ def _holds(line: str, standing: Standing) -> bool:
 
 def standing_line(standing: Standing) -> str:
     """Say that a meeting is at another time than it was said, or not at all."""
-    if standing.takes_place is None:
-        return f"❌ **Called off:** we do not meet on {discord.utils.format_dt(standing.announced.at, 'F')}"
-    at = standing.takes_place.at
+    return change_line(standing.takes_place.at if standing.takes_place else None, standing.announced.at)
+
+
+def change_line(at: datetime | None, announced: datetime) -> str:
+    """Say when a meeting is that has changed; None is that it is called off, and then when it was to be."""
+    if at is None:
+        return f"❌ **Called off:** we do not meet on {discord.utils.format_dt(announced, 'F')}"
     return f"🗓️ **Changed:** we meet {discord.utils.format_dt(at, 'R')}, on {discord.utils.format_dt(at, 'F')}"

@@ -1,14 +1,19 @@
 """What the club reads next, as messages."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 
 import discord
 from discord import ui
 
+from bot.club.agenda import Entry
 from bot.club.ballot import Ballot, BallotState
 from bot.club.counting import Method
 from bot.club.meeting import MOST_NOTES, Meeting, tell_tally
+from bot.club.occasion import Occasion
+from bot.club.rsvp import Turnout
 from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
@@ -16,35 +21,76 @@ from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, button, field, form, menu, row, write_argument
 from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
+from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
+from bot.ui.week import say_date
 
 _AUTHORS = 6
 _FOLLOWING = 4  # that are listed; the menu has up to 25
 _REASON = 300
+_NOBODY = Turnout()
 _ROOM = 80  # characters of a custom_id that an id may fill
 
 
-def meeting_card(
-    meeting: Meeting, coming: Sequence[Meeting], review: Review | None, *, presenter_unknown: bool = False
-) -> View:
-    """Show one of the meetings that are to come: its paper, why it was chosen, and who presents.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of an entry of the agenda beside what stands in it.
 
-    `review` is the club's own of the paper, if it has read it; `presenter_unknown` tells that Discord could not say
-    whether the one who presents is still here.
+    `turnout` is who comes, and `here` who of them is here still. `review` is the club's own of the paper, if it has
+    read it; `presenter_unknown` tells that Discord could not say whether the one who presents is still here. `best` is
+    the first suggestion and `ballot` the latest ballot, where no paper is chosen.
     """
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(meeting, coming, review)))]
-    items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(_reasons(meeting)))]
-    presenter = ui.TextDisplay[Any](_presenter_line(meeting, unknown=presenter_unknown))
-    items += [ui.Separator(visible=False), ui.Section(presenter, accessory=_presenter_button(meeting))]
-    if meeting.notes:
-        items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
-    items += [ui.Separator(visible=False), row(*_buttons(meeting, review))]
-    if others := [each for each in coming if each.id != meeting.id]:
-        items += [ui.Separator(), ui.TextDisplay("\n".join(_others(meeting, coming, others)))]
-        options = [discord.SelectOption(label=label(_name(each, 120), 100), value=str(each.id)) for each in others[:25]]
+
+    turnout: Turnout = _NOBODY
+    here: Collection[int] = ()
+    review: Review | None = None
+    presenter_unknown: bool = False
+    best: Suggestion | None = None
+    ballot: Ballot | None = None
+
+
+def meeting_card(entry: Entry, agenda: Sequence[Entry], seen: Seen, now: datetime, mentions: Mentions) -> View:
+    """Show a meeting that is to come: when, who comes, what is read and why, and who presents; or a paper alone."""
+    items: list[ui.Item[Any]] = []
+    first = agenda[0].name == entry.name
+    if entry.occasion:
+        items += [ui.TextDisplay("\n".join(_occasion_lines(entry.occasion, now, first=first)))]
+        items += [*rsvp_items(entry.occasion, seen.turnout, seen.here), ui.Separator()]
+    if entry.paper:
+        items += _paper_items(entry, entry.paper, seen, first=first)
+    else:
+        items.append(ui.TextDisplay("\n".join(_nothing_lines(entry, seen, mentions))))
+    if others := [each for each in agenda if each.name != entry.name]:
+        items += [ui.Separator(), ui.TextDisplay("\n".join(_others(others, first=first)))]
+        options = [discord.SelectOption(label=_option(each), value=each.name) for each in others[:25]]
         items.append(row(menu("meeting", placeholder="Show one of them", options=options)))
     return layout(*items)
+
+
+def _occasion_lines(occasion: Occasion, now: datetime, *, first: bool) -> list[str]:
+    slot, at = occasion.slot, occasion.occurrence.at
+    when = when_line(at) if at > now else f"It began {discord.utils.format_dt(at, 'R')}, on {_moment(at)}"
+    lasts = f"{slot.ladder.minutes} minute{'' if slot.ladder.minutes == 1 else 's'}"
+    return [
+        f"-# The club meets {'next' if first else 'later'}",
+        f"## {one_line(slot.name, 100)}",
+        f"🗓️ {when} · {lasts}",
+    ]
+
+
+def _moment(at: datetime, style: Literal["D", "F"] = "F") -> str:
+    return discord.utils.format_dt(at, style)
+
+
+def _paper_items(entry: Entry, meeting: Meeting, seen: Seen, *, first: bool) -> list[ui.Item[Any]]:
+    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(entry, meeting, seen.review, first=first)))]
+    items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(_reasons(meeting)))]
+    presenter = ui.TextDisplay[Any](_presenter_line(meeting, unknown=seen.presenter_unknown))
+    items += [ui.Separator(visible=False), ui.Section(presenter, accessory=_presenter_button(entry, meeting))]
+    if meeting.notes:
+        items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
+    return [*items, ui.Separator(visible=False), row(*_buttons(meeting, seen.review))]
 
 
 def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
@@ -52,14 +98,14 @@ def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
     return readable_text(truncate(meeting.title, limit))
 
 
-def _heading(meeting: Meeting, coming: Sequence[Meeting], review: Review | None) -> list[str]:
-    when = "The club reads next" if coming[0].id == meeting.id else "The club reads later"
+def _heading(entry: Entry, meeting: Meeting, review: Review | None, *, first: bool) -> list[str]:
+    when = "We read" if entry.occasion else f"The club reads {'next' if first else 'later'}"
     title = one_line(_name(meeting), 240)
     about = [truncate(no_links(author_list(meeting.authors, _AUTHORS)), 300)]
     if meeting.paper_id and is_web_address(meeting.paper_id.url):
         name = label(str(meeting.paper_id), 100)
         about.append(named_link(escape(name), name, meeting.paper_id.url))
-    lines = [f"-# {when}", f"{'##' if columns(title) <= 70 else '###'} {title}"]
+    lines = [f"-# {when}", f"{'##' if columns(title) <= 70 and not entry.occasion else '###'} {title}"]
     if any(about):
         lines.append(f"-# {' · '.join(filter(None, about))}")
     if review:
@@ -103,10 +149,10 @@ def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
     return f"🎤 <@{meeting.presenter_id}> presents it"
 
 
-def _presenter_button(meeting: Meeting) -> ControlButton:
+def _presenter_button(entry: Entry, meeting: Meeting) -> ControlButton:
     if meeting.presenter_id is None:
-        return button("present", str(meeting.id), label="I'll present")
-    return button("unpresent", str(meeting.id), label="Not me after all")
+        return button("present", str(meeting.id), entry.name, label="I'll present")
+    return button("unpresent", str(meeting.id), entry.name, label="Not me after all")
 
 
 def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
@@ -121,23 +167,43 @@ def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
     return buttons
 
 
-def _others(meeting: Meeting, coming: Sequence[Meeting], others: Sequence[Meeting]) -> list[str]:
-    lines = ["**After that**" if coming[0].id == meeting.id else "**Also to come**"]
-    for each in others[:_FOLLOWING]:
-        authors = truncate(no_links(author_list(each.authors, 1)), 80)
-        lines.append(f"- {one_line(_name(each, 120), 120)}{f' · {authors}' if authors else ''}")
+def _others(others: Sequence[Entry], *, first: bool) -> list[str]:
+    lines = ["**After that**" if first else "**Also to come**", *map(_other_line, others[:_FOLLOWING])]
     if len(others) > _FOLLOWING:
         lines.append(f"-# and {len(others) - _FOLLOWING} more")
     return lines
 
 
+def _other_line(entry: Entry) -> str:
+    """Name an entry: when, and what is read; where that is open, what takes place."""
+    at = _moment(entry.occasion.occurrence.at, "D") if entry.occasion else ""
+    if entry.paper is None:
+        name = one_line(entry.occasion.slot.name, 100) if entry.occasion else ""
+        return f"- {at} · {name}, nothing chosen yet"
+    authors = truncate(no_links(author_list(entry.paper.authors, 1)), 80)
+    return f"- {' · '.join(filter(None, [at, one_line(_name(entry.paper, 120), 120), authors]))}"
+
+
+def _option(entry: Entry) -> str:
+    day = say_date(entry.occasion.occurrence.local.date()) if entry.occasion else ""
+    name = _name(entry.paper, 120) if entry.paper else entry.occasion.slot.name if entry.occasion else ""
+    return label(" · ".join(filter(None, [day, name])), 100)
+
+
 def nothing_next(best: Suggestion | None, ballot: Ballot | None, mentions: Mentions) -> View:
     """Say that nothing was chosen, and how the club comes to it; `ballot` is the latest one, if there was any."""
-    lines = ["### Nothing is chosen to be read next"]
+    return layout(ui.TextDisplay("\n".join(_nothing_lines(Entry(), Seen(best=best, ballot=ballot), mentions))))
+
+
+def _nothing_lines(entry: Entry, seen: Seen, mentions: Mentions) -> list[str]:
+    best, ballot = seen.best, seen.ballot
+    lines = ["### Nothing is chosen to be read " + ("there yet" if entry.occasion else "next")]
     if ballot and ballot.state is BallotState.OPEN:
         until = f" until {discord.utils.format_dt(ballot.closes_at, 'F')}" if ballot.closes_at else ""
         lines.append(f"🗳️ The club votes on it{until}: {mentions.mention('ballot show')}")
-    if best:
+    if entry.prompted:
+        lines.append(f"📣 The prompt is about **{one_line(readable_text(truncate(entry.prompted.title, 400)), 200)}**")
+    elif best:
         lines.append(f"💡 First among the suggestions: **{one_line(_name(best), 200)}**\n-# {_wanted(best)}")
     else:
         lines.append("💡 Nothing is suggested either.")
@@ -145,7 +211,7 @@ def nothing_next(best: Suggestion | None, ballot: Ballot | None, mentions: Menti
     lines.append(f"- Organisers choose one of the {mentions.mention('suggestions')}")
     if not (ballot and ballot.state is BallotState.OPEN):
         lines[-1] += f", or let the club vote with {mentions.mention('ballot open')}"
-    return layout(ui.TextDisplay("\n".join(lines)))
+    return lines
 
 
 # --- for organisers -------------------------------------------------------------------------------

@@ -24,10 +24,14 @@ _BROKEN = (OSError, aiohttp.ClientError, TimeoutError, discord.RateLimited)
 
 @dataclass(frozen=True, slots=True)
 class Pinging:
-    """A message that notifies those with some roles, which it mentions. A view by itself notifies nobody."""
+    """A message that notifies those with some roles, and some members, which it mentions.
+
+    A view by itself notifies nobody.
+    """
 
     view: View
-    role_ids: tuple[int, ...]
+    role_ids: tuple[int, ...] = ()
+    member_ids: tuple[int, ...] = ()
 
 
 Content = View | Pinging
@@ -113,16 +117,14 @@ class DiscordPoster:
 
     async def post(self, channel_id: int, content: Content, nonce: str, marker: str) -> int:
         """Post a message that carries a marker; see `bot.club.delivery.Poster`."""
-        view, role_ids = (content.view, content.role_ids) if isinstance(content, Pinging) else (content, ())
-        roles = [discord.Object(number) for number in role_ids]
-        put_marker(view, marker)
+        pinging = content if isinstance(content, Pinging) else Pinging(content)
+        roles, users = ([discord.Object(each) for each in ids] for ids in (pinging.role_ids, pinging.member_ids))
+        allowed = discord.AllowedMentions(everyone=False, users=users, roles=roles, replied_user=False)
+        put_marker(pinging.view, marker)
         try:
             channel = self._client.get_partial_messageable(channel_id)
-            message = await channel.send(
-                view=view,
-                nonce=nonce,
-                allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False),
-            )  # discord.py asks Discord to enforce every nonce
+            # discord.py asks Discord to enforce every nonce.
+            message = await channel.send(view=pinging.view, nonce=nonce, allowed_mentions=allowed)
         except discord.HTTPException as error:
             _raise(error, Refused)
         except _BROKEN as error:

@@ -8,9 +8,11 @@ from discord import ui
 
 from bot.club.ballot import Ballot
 from bot.club.club import Club
+from bot.club.occasion import Occasion
 from bot.club.prompt import Choice, Prompt, Why
-from bot.club.prompting import About, Occasion
+from bot.club.prompting import About
 from bot.club.questions import Role
+from bot.club.rsvp import Turnout
 from bot.papers.identifiers import PaperId
 from bot.papers.tex import readable_text
 from bot.ui.ballots import OCCASION, ballot_message, message_url
@@ -20,6 +22,7 @@ from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
 from bot.ui.ping import find_ping_role, usable_role
 from bot.ui.poster import Content, Pinging
+from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
 
@@ -73,10 +76,12 @@ def with_ping(view: View, ping: Ping) -> Content:
 # --- the prompt -----------------------------------------------------------------------------------
 
 
-def prompt_message(occasion: Occasion, prompt: Prompt, about: About, ping: Ping, mentions: Mentions) -> View:
-    """Show what the club reads, why, and what to ask about it."""
+def prompt_message(
+    occasion: Occasion, prompt: Prompt, about: About, ping: Ping, mentions: Mentions, turnout: Turnout | None = None
+) -> View:
+    """Show what the club reads, why, and what to ask about it; of a meeting also who comes."""
     if prompt.why is Why.NOTHING:
-        return nothing_message(occasion, ping, mentions)
+        return nothing_message(occasion, ping, mentions, turnout)
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(occasion, prompt, about, mentions)))]
     if points := _points(prompt, about):
         items += [_gap(), ui.TextDisplay(points)]
@@ -95,6 +100,7 @@ def prompt_message(occasion: Occasion, prompt: Prompt, about: About, ping: Ping,
     )
     if more := _more_buttons(prompt, about):
         items.append(row(*more))
+    items += _rsvp_items(occasion, turnout)
     items += _ping_items(ping)
     return layout(*items)
 
@@ -105,7 +111,7 @@ def _heading(occasion: Occasion, prompt: Choice, about: About, mentions: Mention
     lines += [f"-# {line}" for line in [_byline(prompt)] if line]
     lines.append(_why(prompt, about, mentions))
     if occasion.meets:
-        lines.append(f"🗓️ {_when(occasion)}")
+        lines.append(f"🗓️ {when_line(occasion.occurrence.at)}")
     if prompt.why is Why.CHOSEN:
         lines.append(f"-# {mentions.mention('next')} tells who presents it")
     if about.minutes:
@@ -116,11 +122,6 @@ def _heading(occasion: Occasion, prompt: Choice, about: About, mentions: Mention
         faults = escape("; ".join(about.faults))
         lines.append(f"-# ⚠️ Its abstract is missing here: {faults}.")
     return lines
-
-
-def _when(occasion: Occasion) -> str:
-    at = occasion.occurrence.at
-    return f"We meet {discord.utils.format_dt(at, 'R')}, on {discord.utils.format_dt(at, 'F')}"
 
 
 def _why(prompt: Choice, about: About, mentions: Mentions) -> str:
@@ -184,23 +185,30 @@ def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:
     return buttons
 
 
-def nothing_message(occasion: Occasion, ping: Ping, mentions: Mentions) -> View:
+def nothing_message(occasion: Occasion, ping: Ping, mentions: Mentions, turnout: Turnout | None = None) -> View:
     """Say that there is nothing to read, and how that changes."""
     lines = [f"-# {one_line(occasion.slot.name, 100)}", "## What shall we read?"]
     lines.append("Nothing is chosen, nothing is suggested, and there are no reviews to look at again.")
     if occasion.meets:
-        lines.append(f"🗓️ {_when(occasion)}")
+        lines.append(f"🗓️ {when_line(occasion.occurrence.at)}")
     lines.append(f"- {mentions.mention('suggest')} proposes a paper: a link, an arXiv id or a title will do")
     lines.append(f"- {mentions.mention('suggestions')} shows what is proposed; organisers choose there")
-    return layout(ui.TextDisplay("\n".join(lines)), *_ping_items(ping))
+    return layout(ui.TextDisplay("\n".join(lines)), *_rsvp_items(occasion, turnout), *_ping_items(ping))
 
 
 # --- reminders ------------------------------------------------------------------------------------
 
 
-def reminder_message(occasion: Occasion, choice: Choice, prompt: Prompt | None, ping: Ping, mentions: Mentions) -> View:
+def reminder_message(
+    occasion: Occasion,
+    choice: Choice,
+    prompt: Prompt | None,
+    ping: Ping,
+    mentions: Mentions,
+    turnout: Turnout | None = None,
+) -> View:
     """Remind of a meeting; `prompt` is the one that was posted for the same paper."""
-    lines = [f"-# {one_line(occasion.slot.name, 100)}", f"### 🗓️ {_when(occasion)}"]
+    lines = [f"-# {one_line(occasion.slot.name, 100)}", f"### 🗓️ {when_line(occasion.occurrence.at)}"]
     buttons: list[ui.Item[Any]] = []
     if choice.why is Why.NOTHING:
         lines.append(f"There is nothing to read yet: {mentions.mention('suggest')} proposes a paper")
@@ -217,7 +225,8 @@ def reminder_message(occasion: Occasion, choice: Choice, prompt: Prompt | None, 
             buttons.append(ui.Button(label="The paper", url=choice.paper_id.url))
     if ping.role_id:
         buttons.append(button("dontremind", label="Don't remind me", emoji="🔕"))
-    return layout(ui.TextDisplay("\n".join([*lines, *ping.lines()])), *([row(*buttons)] if buttons else []))
+    items = [*_rsvp_items(occasion, turnout), *([row(*buttons)] if buttons else [])]
+    return layout(ui.TextDisplay("\n".join([*lines, *ping.lines()])), *items)
 
 
 def prompt_url(prompt: Prompt | None) -> str:
@@ -234,7 +243,7 @@ def choice_message(occasion: Occasion, ballot: Ballot, ping: Ping) -> View:
     """Open a ballot on what a slot is about."""
     view = ballot_message(ballot)
     box = view.children[0]
-    lines = [f"🗓️ {_when(occasion)}", f"-# {one_line(occasion.slot.name, 100)}", *ping.lines()]
+    lines = [f"🗓️ {when_line(occasion.occurrence.at)}", f"-# {one_line(occasion.slot.name, 100)}", *ping.lines()]
     if isinstance(box, ui.Container):
         box.add_item(ui.TextDisplay("\n".join(lines), id=OCCASION))
     return view
@@ -247,7 +256,7 @@ def ask_message(occasion: Occasion, suggested: int, ping: Ping, mentions: Mentio
         f"-# {one_line(occasion.slot.name, 100)}",
         "## What do we read next?",
         f"{few}.",
-        f"🗓️ {_when(occasion)}",
+        f"🗓️ {when_line(occasion.occurrence.at)}",
         f"- {mentions.mention('suggest')} proposes a paper: a link, an arXiv id or a title will do",
         f"- {mentions.mention('suggestions')} shows what is proposed, and takes your votes",
     ]
@@ -274,6 +283,10 @@ def reminded(role_id: int, *, joined: bool) -> View:
 def thread_name(title: str) -> str:
     """Name the thread of a paper, in at most 100 characters."""
     return label(readable_text(truncate(title, 400)), _THREAD)
+
+
+def _rsvp_items(occasion: Occasion, turnout: Turnout | None) -> list[ui.Item[Any]]:
+    return [_gap(), *rsvp_items(occasion, turnout)] if occasion.meets and turnout is not None else []
 
 
 def _ping_items(ping: Ping) -> list[ui.Item[Any]]:

@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.club.club import Club
 from bot.club.ladder import Kind, Ladder
+from bot.club.rsvp import AGAIN
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, PostName, Slot, next_posts
 from bot.errors import ClubError
@@ -59,7 +60,9 @@ def say_post(rung: str, day: date) -> str:
     """Say which of the posts around a date one is."""
     kind, _, detail = rung.partition(":")
     if kind != "reminder":
-        name = {"choose": "Choice of what to read", "prompt": "Prompt"}.get(kind, kind.capitalize())
+        name = {"choose": "Choice of what to read", "prompt": "Prompt", AGAIN: "News of a change"}.get(
+            kind, kind.capitalize()
+        )
         return f"{name} for {say_date(day)}"
     number, unit = int(detail[:-1]), {"d": "day", "h": "hour"}[detail[-1]]
     return f"Reminder {number} {unit}{'' if number == 1 else 's'} before {say_date(day)}"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 from bot.club.club import Club
 from bot.club.ladder import DueRung, Kind, due_rungs, next_rungs
 from bot.club.post import Planned, State
+from bot.club.rsvp import AGAIN
 from bot.club.schedule import next_occurrences
 from bot.club.slot import HORIZON, Slot
 from bot.club.stores.gatherings import drop_gatherings, keep_gatherings
@@ -48,9 +49,7 @@ def settle(connection: Connection, found: Slot, club: Club, now: datetime, reaso
 
     `reason` is why those are cancelled that were due, and are not now.
     """
-    first = connection.scalar(
-        select(post.c.due_at).where(*_own(found), post.c.state == State.DUE).order_by(post.c.due_at).limit(1)
-    )
+    first = connection.scalar(select(post.c.due_at).where(*_planned(found)).order_by(post.c.due_at).limit(1))
     until = now + HORIZON
     due = due_rungs(found.schedule, found.ladder, min(first or now, now) - _MOMENT, until, found.quiet)
     wanted = {(each.occurrence.original.isoformat(), each.rung.name): each.rung.at for each in due}
@@ -73,7 +72,7 @@ def withdraw(
     A post that is due was certainly not posted, also while another process is about to begin: that one finds it changed
     and lets go of it.
     """
-    due = (*_own(found), post.c.state == State.DUE)
+    due = _planned(found)
     for row in connection.execute(
         select(post.c.id, post.c.date, post.c.rung, post.c.due_at, post.c.channel_id).where(*due)
     ):
@@ -105,6 +104,11 @@ def planned_until(connection: Connection, found: Slot) -> datetime:
 
 def _own(found: Slot) -> tuple[Any, Any]:
     return post.c.guild_id == found.guild_id, post.c.slot == found.key
+
+
+def _planned(found: Slot) -> tuple[Any, ...]:
+    """Name what is due around the times of a slot; that somebody is told of a change is no part of its ladder."""
+    return (*_own(found), post.c.state == State.DUE, post.c.rung.not_like(f"{AGAIN}:%"))
 
 
 def were_refused(connection: Connection, found: Slot) -> bool:

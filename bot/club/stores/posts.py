@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Update, and_, case, func, not_, or_, sel
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.post import Outlook, Planned, Post, State
+from bot.club.rsvp import AGAIN
 from bot.club.slot import PostName
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
@@ -21,6 +22,7 @@ _VALID = (*_OPEN, State.SENT, State.LATE)  # what makes an earlier post of its s
 _POSTED = (State.SENT, State.LATE)
 _TROUBLES = (State.IN_DOUBT, State.MISSED, State.LATE, State.CANCELLED)  # the worst first
 _SHOWN = 20  # of what went wrong
+_AGAIN = f"{AGAIN}:%"  # who wanted to come is told of a change, whatever else is due
 _BATCH = 50  # posts that are worked on at a time; Discord takes as many requests in a second
 
 
@@ -178,6 +180,8 @@ class PostStore:
                 ),
                 later.c.due_at <= now,
                 later.c.state.in_(_VALID),
+                post.c.rung.not_like(_AGAIN),
+                later.c.rung.not_like(_AGAIN),
             )
             .exists()
         )

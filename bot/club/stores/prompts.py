@@ -1,21 +1,24 @@
 """What clubs were prompted to read, who has read it, and which questions were asked: the SQL of prompts."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.club.meeting import MeetingState
 from bot.club.prompt import Choice, Prompt, Why
 from bot.club.questions import Question
 from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
-from bot.database.tables import asked, post, prompt, reading
+from bot.database.tables import asked, meeting, post, prompt, reading
 from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
 RUNG = "prompt"
+
+_LATE = timedelta(days=60)  # by which a meeting may be moved to a later day
 
 _CHOICE = ("why", "title", "authors", "review_key", "meeting_id", "suggestion_id")
 
@@ -79,13 +82,20 @@ class PromptStore:
             lambda connection: {row.review_key: row.last for row in connection.execute(query)}
         )
 
-    async def spent(self, guild_id: int, slot: str, dates: Collection[str]) -> frozenset[str]:
-        """Give the keys of what a slot has brought, but for these dates."""
-        query = select(prompt).where(
-            prompt.c.guild_id == guild_id, prompt.c.slot == slot, prompt.c.date.not_in(list(dates))
-        )
+    async def brought(self, guild_id: int, slot: str) -> Mapping[str, Choice]:
+        """Give what a slot has brought, by its original dates."""
+        query = select(prompt).where(prompt.c.guild_id == guild_id, prompt.c.slot == slot)
         return await self._database.read(
-            lambda connection: frozenset(_choice(row).key for row in connection.execute(query)) - {""}
+            lambda connection: {row.date: _choice(row) for row in connection.execute(query)}
+        )
+
+    async def prompted(self, guild_id: int, now: datetime) -> Mapping[tuple[str, str], Choice]:
+        """Give what slots have brought for dates of now and later, and what of the past is to be read still."""
+        still = select(meeting.c.id).where(meeting.c.guild_id == guild_id, meeting.c.state == MeetingState.COMING)
+        late = prompt.c.date >= (now - _LATE).date().isoformat()
+        query = select(prompt).where(prompt.c.guild_id == guild_id, or_(late, prompt.c.meeting_id.in_(still)))
+        return await self._database.read(
+            lambda connection: {(row.slot, row.date): _choice(row) for row in connection.execute(query)}
         )
 
     async def put_thread(self, guild_id: int, number: int, thread_id: int) -> None:

@@ -1,8 +1,9 @@
 """The club's week: its slots, and what of them is planned to be posted.
 
 Every change of a slot settles its posts in the same transaction: what is not due any more and certainly not posted is
-withdrawn, and what becomes due is planned. A post keeps its name (guild, slot, original date, rung) through all of
-that, so that nothing is posted twice; what was posted, or is being posted, stays.
+withdrawn, what becomes due is planned, and who wanted to come to a meeting that has changed is told. A post keeps its
+name (guild, slot, original date, rung) through all of that, so that nothing is posted twice; what was posted, or is
+being posted, stays.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,7 @@ from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.gatherings import drop_gatherings
 from bot.club.stores.plans import advance, plan, planned_until, settle, were_refused, withdraw
+from bot.club.stores.rsvps import plan_telling
 from bot.club.stores.slot_rows import fold_name, ladder_values, load_slot, load_slots, slot_values
 from bot.database.database import Database
 from bot.database.tables import slot, slot_change
@@ -93,6 +95,8 @@ class SlotStore:
                 fresh |= {"has_events": 0, "revision": -1}  # it is settled below, which counts as a change
                 number = connection.execute(insert(slot).values(fresh).returning(slot.c.id)).scalar_one()
             found = _settle(connection, guild_id, number, club, now, "An organiser changed the slot.")
+            if same:
+                plan_telling(connection, same, found, club, now)
             take_note(connection, guild_id, now, actor_id, "changed the slot" if same else "added the slot", found.name)
             return found
 
@@ -179,6 +183,7 @@ class SlotStore:
             plan(connection, found, club, planned_until(connection, found), now)
             withdraw(connection, found, {}, now, "An organiser removed the slot.")
             drop_gatherings(connection, found, now)
+            plan_telling(connection, found, None, club, now)
             connection.execute(delete(slot_change).where(slot_change.c.slot_id == number))
             connection.execute(delete(slot).where(slot.c.id == number))
             take_note(connection, guild_id, now, actor_id, "removed the slot", found.name)
@@ -196,7 +201,9 @@ class SlotStore:
             plan(connection, found, club, planned_until(connection, found), now)
             _put_pause(connection, number, now, None, reason)
             take_note(connection, guild_id, now, None, "paused", f"{found.name}: Discord refused three posts of it")
-            return _settle(connection, guild_id, number, club, now, "Paperclub paused the slot.")
+            after = _settle(connection, guild_id, number, club, now, "Paperclub paused the slot.")
+            plan_telling(connection, found, after, club, now)
+            return after
 
         return await self._database.write(work)
 
@@ -245,7 +252,9 @@ class SlotStore:
             if noted is None:
                 return found
             take_note(connection, guild_id, now, actor_id, *noted)
-            return _settle(connection, guild_id, number, club, now, reason)
+            after = _settle(connection, guild_id, number, club, now, reason)
+            plan_telling(connection, found, after, club, now)
+            return after
 
         return await self._database.write(work)
 

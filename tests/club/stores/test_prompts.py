@@ -97,8 +97,13 @@ async def test_what_a_slot_has_brought_and_what_was_read_again(prompts: PromptSt
     await prompts.keep(CLUB, SLOT, "2026-03-17", BIRDS, ASKED, NOW + timedelta(days=7))
     await prompts.keep(CLUB, "slot:4", DAY, TREES, ASKED, NOW + timedelta(days=1))
     await prompts.keep(OTHER, SLOT, DAY, TREES, ASKED, NOW + timedelta(days=30))
-    assert await prompts.spent(CLUB, SLOT, ["2026-03-17"]) == {"review:k1"}
-    assert await prompts.spent(CLUB, SLOT, [DAY, "2026-03-17"]) == set()
+    brought = await prompts.brought(CLUB, SLOT)
+    assert {day: choice.key for day, choice in brought.items()} == {DAY: "review:k1", "2026-03-17": "review:k2"}
+    lately = await prompts.prompted(CLUB, NOW)
+    assert {name: choice.key for name, choice in lately.items()} == {
+        (SLOT, DAY): "review:k1", (SLOT, "2026-03-17"): "review:k2", ("slot:4", DAY): "review:k1"
+    }  # fmt: skip
+    assert set(await prompts.prompted(CLUB, NOW + timedelta(days=71))) == {(SLOT, "2026-03-17")}
     lately = {"k1": NOW + timedelta(days=1), "k2": NOW + timedelta(days=7)}
     assert await prompts.read_again(CLUB, SLOT, DAY) == lately
     assert await prompts.read_again(CLUB, "slot:4", DAY) == lately | {"k1": NOW}
