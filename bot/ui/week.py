@@ -112,6 +112,8 @@ def slot_page(
     buttons = [button("preview", str(slot.id), label="Preview", emoji="🗓️")]
     if slot.ladder.kind is Kind.MEETING:
         buttons.append(button("askquiet", str(slot.id), label="Quiet hours", emoji="🌙"))
+        if coming := next_occurrences(slot.schedule, now, 1):
+            buttons.append(button("calendar", str(slot.id), str(coming[0].original), label="Calendar", emoji="📅"))
     if slot.is_paused(now):
         buttons.append(button("resumeslot", str(slot.id), label="Resume", emoji="▶️"))
     else:

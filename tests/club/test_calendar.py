@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,8 +60,8 @@ def expand(file: bytes, zone: str) -> Iterator[tuple[date, datetime]]:
     if until := rule.get("UNTIL"):
         rule["UNTIL"] = [until[0].astimezone(ZoneInfo(zone)).replace(tzinfo=None)]
     text = master["rrule"].__class__(rule).to_ical().decode().replace("Z", "")
-    lists: list[Any] = [master["exdate"]] if "exdate" in master else []
-    lists = lists[0] if lists and isinstance(lists[0], list) else lists
+    without: Any = master.get("exdate", [])
+    lists = cast("list[Any]", without if isinstance(without, list) else [without])
     excluded = {wall(each) for dates in lists for each in dates.dts}
     moved = {wall(other["recurrence-id"]): wall(other["dtstart"]) for other in others}
     for found in rrulestr(text, dtstart=start):
