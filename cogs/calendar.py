@@ -22,7 +22,6 @@ from bot.ui.week_choices import read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _DATE = r"\d{4}-\d\d-\d\d"
-_AHEAD = 8  # meetings of which the papers are asked for
 
 
 class CalendarCog(commands.Cog):
@@ -49,7 +48,7 @@ class CalendarCog(commands.Cog):
         if not find_standings(slot, slot, {day}, now):
             raise ClubError("That meeting has begun, or is over. /schedule preview shows the next ones.")
         club = await self._clubs.get(guild_id)
-        subject = (await self._subjects.find(slot, now, _AHEAD)).get(day)
+        subject = (await self._subjects.find(slot, now, day)).get(day)
         files = await asyncio.to_thread(make_files, slot, day, now, slot.channel_id or club.channel_id, subject)
         view, attached = calendar_message(slot, day, files)
         await interaction.response.send_message(view=view, files=attached, ephemeral=True)

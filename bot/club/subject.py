@@ -12,6 +12,8 @@ from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import PromptStore
 from bot.papers.tex import readable_text
 
+_MOST = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -33,13 +35,16 @@ class Subjects:
         self._meetings = meetings
         self._prompts = prompts
 
-    async def find(self, slot: Slot, now: datetime, count: int) -> dict[date, Subject]:
-        """Give the papers of the next so many meetings, by their original dates; none where that is not known.
+    async def find(self, slot: Slot, now: datetime, until: date) -> dict[date, Subject]:
+        """Give the papers of the next meetings, by their original dates; none where that is not known.
+
+        They end with the one that has the original date `until`, or after eight.
 
         A paper that members were prompted for stays with its date while it is to come; the others follow in their
         order.
         """
-        days = [each.original for each in next_occurrences(slot.schedule, now, count)]
+        days = [each.original for each in next_occurrences(slot.schedule, now, _MOST)]
+        days = days[: days.index(until) + 1] if until in days else days
         prompts = [await self._prompts.find(slot.guild_id, slot.key, day.isoformat()) for day in days]
         return _assign(days, prompts, await self._meetings.list_coming(slot.guild_id))
 

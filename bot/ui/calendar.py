@@ -12,6 +12,7 @@ from bot.club.schedule import occurrence_of
 from bot.club.slot import Slot
 from bot.club.subject import Subject
 from bot.ui.cards import View, layout
+from bot.ui.links import channel_link
 from bot.ui.text import one_line
 from bot.ui.week import say_date
 
@@ -34,11 +35,6 @@ def make_files(slot: Slot, day: date, now: datetime, channel_id: int | None, sub
     link = channel_link(slot.guild_id, channel_id)
     meeting = meeting_file(slot, day, now, Words(link, subject.lines if subject else ()))
     return CalendarFiles((f"meeting-{day}.ics", meeting), (_SERIES, series_file(slot, now, Words(link))))
-
-
-def channel_link(guild_id: int, channel_id: int | None) -> str:
-    """Give the address of a channel; empty for none."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}" if channel_id else ""
 
 
 def calendar_message(slot: Slot, day: date, files: CalendarFiles) -> tuple[View, list[discord.File]]:
