@@ -192,6 +192,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
 
     async def _done(self, interaction: Interaction, club: Club, before: Slot | None, slot: Slot, done: str) -> None:
         self._bot.outbox.wake()
+        self._bot.dispatch("slot_change", club.guild_id)
         await self._announcements.answer(interaction, club, before, slot, done)
 
     # --- what is offered while members type -------------------------------------------------------

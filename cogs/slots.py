@@ -20,6 +20,7 @@ from bot.ui.announced import Announcements
 from bot.ui.answers import reply
 from bot.ui.cards import note
 from bot.ui.controls import ANY, Controls, Interaction
+from bot.ui.events import require_events
 from bot.ui.organisers import require_organiser
 from bot.ui.text import escape
 from bot.ui.week_choices import read_clock, read_iso
@@ -104,6 +105,7 @@ class SlotsCog(commands.Cog):
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.remove(club.guild_id, int(arguments[0]), interaction.user.id, now)
         self._bot.outbox.wake()
+        self._bot.dispatch("slot_change", club.guild_id)
         name = f"**{escape(found.name)}**" if found else "That slot"
         removed = f"{name} is removed. Nothing of it is posted any more."
         await reply(interaction, note(removed))
@@ -116,8 +118,18 @@ class SlotsCog(commands.Cog):
         found = await self._slots.choose(club.guild_id, arguments[0])
         if found.ladder.kind is not Kind.MEETING:
             raise ClubError(_NO_MEETING)
-        ladder, member_id = week.read_posts([*arguments[1:], *values], found.ladder), interaction.user.id
-        after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+        chosen, member_id = [*arguments[1:], *values], interaction.user.id
+        has_events = "events" in chosen
+        try:
+            if has_events and not found.has_events:
+                require_events(interaction.guild)
+        except ClubError as error:  # so that the menu shows again what is set
+            await self._announcements.show(interaction, club, found, doubt=error.sentence)
+            return
+        ladder = week.read_posts(chosen, found.ladder)
+        after = await self._slots.set_posts(
+            club.guild_id, found.id, member_id, now, ladder, found.quiet, has_events=has_events
+        )
         await self._done(interaction, club, found, after, "The posts are set")
 
     async def set_days(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -156,6 +168,7 @@ class SlotsCog(commands.Cog):
 
     async def _done(self, interaction: Interaction, club: Club, before: Slot | None, slot: Slot, done: str) -> None:
         self._bot.outbox.wake()
+        self._bot.dispatch("slot_change", club.guild_id)
         await self._announcements.answer(interaction, club, before, slot, done)
 
 

@@ -74,3 +74,8 @@ def site_name(url: str) -> str:
     """Name the site of a link as it calls itself, else by its host."""
     host = (urlsplit(url).hostname or "link").removeprefix("www.")
     return _SITES.get(host, host)
+
+
+def channel_link(guild_id: int, channel_id: int | None) -> str:
+    """Give the address of a channel; empty for none."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}" if channel_id else ""

@@ -16,6 +16,7 @@ from bot.club.slot import NewSlot, PostName, Slot, next_posts
 from bot.errors import ClubError
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlSelect, button, field, form, menu, row
+from bot.ui.events import event_lines
 from bot.ui.mentions import Mentions
 from bot.ui.permissions import missing_permissions
 from bot.ui.text import escape, label, one_line
@@ -34,6 +35,7 @@ POSTS = {
     "3d": "A reminder, 3 days before",
     "24h": "A reminder, 24 hours before",
     "1h": "A reminder, 1 hour before",
+    "events": "Events of the server",
 }
 _SHORT = {"choose": "Choice", "prompt": "Prompt"}  # for a phone
 _MOST_DAYS = {"choose": 21, "prompt": 14}
@@ -101,7 +103,7 @@ def slot_page(
     rhythm = f"**{say_rhythm(slot.schedule)}**, {escape(slot.schedule.zone)}\nIt is {KINDS[slot.ladder.kind]}"
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(heading),
-        ui.TextDisplay("\n".join([rhythm, *_channel_lines(slot, club, guild)])),
+        ui.TextDisplay("\n".join([rhythm, *_channel_lines(slot, club, guild), *event_lines(slot, guild)])),
         ui.Separator(visible=False),
         ui.TextDisplay("\n".join(_next_lines(slot, now, over))),
     ]
@@ -115,6 +117,8 @@ def slot_page(
     buttons = [button("preview", str(slot.id), label="Preview", emoji="🗓️")]
     if slot.ladder.kind is Kind.MEETING:
         buttons.append(button("askquiet", str(slot.id), label="Quiet hours", emoji="🌙"))
+        if coming := next_occurrences(slot.schedule, now, 1):
+            buttons.append(button("calendar", str(slot.id), str(coming[0].original), label="Calendar", emoji="📅"))
     if slot.is_paused(now):
         buttons.append(button("resumeslot", str(slot.id), label="Resume", emoji="▶️"))
     else:
@@ -163,7 +167,7 @@ def _quiet_line(slot: Slot) -> str:
 
 
 def _posts_menu(slot: Slot, number: int) -> ControlSelect:
-    on = chosen_posts(slot.ladder)
+    on = [*chosen_posts(slot.ladder), *(["events"] if slot.has_events else [])]
     days = {rung: f", {_count_days(number)} before" for rung, number in _days(slot.ladder).items()}
     options = [
         discord.SelectOption(label=text + days.get(value, ""), value=value, default=value in on)
@@ -212,7 +216,7 @@ def chosen_posts(ladder: Ladder) -> list[str]:
 
 def read_posts(values: Sequence[str], before: Ladder) -> Ladder:
     """Read which posts are to be on; what is not offered is left out, and what was on keeps its days."""
-    reminders = tuple(each for each in POSTS if each in values and each not in ("choose", "prompt"))
+    reminders = tuple(each for each in POSTS if each in values and each not in ("choose", "prompt", "events"))
     default = Ladder()
     prompt = (before.prompt or default.prompt) if "prompt" in values else None
     choose = before.choose or max(default.choose or 0, (prompt or 0) + 3)

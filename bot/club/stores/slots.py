@@ -103,14 +103,17 @@ class SlotStore:
         return await self._database.write(work)
 
     async def set_posts(
-        self, guild_id: int, number: int, actor_id: int, now: datetime, ladder: Ladder, quiet: Quiet | None
-    ) -> Slot:
-        """Set what is posted around a slot, and when not."""
+        self, guild_id: int, number: int, actor_id: int, now: datetime, ladder: Ladder, quiet: Quiet | None,
+        *, has_events: bool | None = None,
+    ) -> Slot:  # fmt: skip
+        """Set what is posted around a slot, and when not, and whether its meetings are events; None: as before."""
 
         def change(connection: Connection, found: Slot) -> tuple[str, str] | None:
-            if (found.ladder, found.quiet) == (ladder, quiet):
+            events = found.has_events if has_events is None else has_events
+            if (found.ladder, found.quiet, found.has_events) == (ladder, quiet, events):
                 return None
-            connection.execute(update(slot).where(slot.c.id == number).values(ladder_values(ladder, quiet)))
+            values = ladder_values(ladder, quiet) | {"has_events": int(events)}
+            connection.execute(update(slot).where(slot.c.id == number).values(values))
             return "changed the posts of", found.name
 
         return await self._change(guild_id, number, actor_id, now, change, "An organiser changed its time.")
