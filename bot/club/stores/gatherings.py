@@ -1,6 +1,6 @@
 """The meetings of the week that are soon, and those that took place."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.gathering import Gathering
 from bot.club.ladder import Kind
-from bot.club.schedule import occurrences_between
+from bot.club.schedule import occurrence_of, occurrences_between
 from bot.club.slot import Slot
 from bot.database.database import Database
 from bot.database.tables import gathering
@@ -43,9 +43,21 @@ def keep_gatherings(connection: Connection, found: Slot, after: datetime, until:
 
 
 def drop_gatherings(connection: Connection, found: Slot, now: datetime) -> None:
-    """Remove what of a slot has not begun: it is written down anew as it is, if it takes place."""
-    own = (gathering.c.guild_id == found.guild_id, gathering.c.slot == found.key)
-    connection.execute(delete(gathering).where(*own, gathering.c.at > now, gathering.c.closed == 0))
+    """Remove what of a slot has not begun, or was skipped or moved since: what takes place is written down anew."""
+    own = (gathering.c.guild_id == found.guild_id, gathering.c.slot == found.key, gathering.c.closed == 0)
+    for row in connection.execute(select(gathering.c.date, gathering.c.at).where(*own)).all():
+        if row.at > now or _was_called_off(found, date.fromisoformat(row.date), row.at):
+            connection.execute(delete(gathering).where(*own, gathering.c.date == row.date))
+
+
+def _was_called_off(found: Slot, day: date, at: datetime) -> bool:
+    """Tell whether an organiser has skipped a date that had begun, or moved it to another time."""
+    if day in found.schedule.skipped:
+        return True
+    if day not in found.schedule.moved:
+        return False
+    moved = occurrence_of(found.schedule, day)
+    return moved is not None and moved.at != at
 
 
 def read_gathering(row: Row[Any]) -> Gathering:
