@@ -99,7 +99,8 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         channel="Where it is posted; the club's channel, if you choose none",
         minutes="How long a meeting lasts; an hour and a half, if you leave it out",
     )
-    @app_commands.choices(kind=_KINDS, minutes=_MINUTES)
+    @app_commands.choices(kind=_KINDS)
+    @app_commands.choices(minutes=_MINUTES)
     @answered
     async def weekly(
         self,

@@ -11,7 +11,7 @@ from bot.club.prompt import Choice, Prompt, Why
 from bot.club.questions import Question
 from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
-from bot.database.tables import asked, post, prompt, reading
+from bot.database.tables import asked, gathering, post, prompt, reading
 from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
@@ -80,9 +80,20 @@ class PromptStore:
         )
 
     async def spent(self, guild_id: int, slot: str, dates: Collection[str]) -> frozenset[str]:
-        """Give the keys of what a slot has brought, but for these dates."""
+        """Give the keys of what a slot has brought, but for these dates, and for papers that a date did not get to."""
+        missed = select(gathering.c.date).where(
+            gathering.c.guild_id == guild_id,
+            gathering.c.slot == slot,
+            gathering.c.date == prompt.c.date,
+            gathering.c.closed == 1,
+            gathering.c.meeting_id.is_(None),
+            prompt.c.meeting_id.is_not(None),
+        )
         query = select(prompt).where(
-            prompt.c.guild_id == guild_id, prompt.c.slot == slot, prompt.c.date.not_in(list(dates))
+            prompt.c.guild_id == guild_id,
+            prompt.c.slot == slot,
+            prompt.c.date.not_in(list(dates)),
+            not_(missed.exists()),
         )
         return await self._database.read(
             lambda connection: frozenset(_choice(row).key for row in connection.execute(query)) - {""}
