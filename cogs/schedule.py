@@ -32,8 +32,9 @@ from bot.ui.week_choices import MOST_CHOICES, date_choices, read_date, read_iso,
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _KINDS = [
     app_commands.Choice(name="A prompt at just that time", value="prompt"),
-    app_commands.Choice(name="A meeting, with posts before it", value="meeting"),
+    app_commands.Choice(name="A meeting, with posts around it", value="meeting"),
 ]
+_MINUTES = [app_commands.Choice(name=week.say_minutes(each).capitalize(), value=each) for each in week.MINUTES]
 _SPAN = timedelta(days=14)  # in which a date is offered to be moved to
 
 
@@ -97,8 +98,10 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         kind="What is posted, and when",
         every="Every so many weeks; every week, if you leave it out",
         channel="Where it is posted; the club's channel, if you choose none",
+        minutes="How long a meeting lasts; an hour and a half, if you leave it out",
     )
     @app_commands.choices(kind=_KINDS)
+    @app_commands.choices(minutes=_MINUTES)
     @answered
     async def weekly(
         self,
@@ -110,6 +113,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         kind: str,
         every: app_commands.Range[int, 1, 52] = 1,
         channel: discord.TextChannel | None = None,
+        minutes: int | None = None,
     ) -> None:
         """Let something take place every week: a prompt, or a meeting"""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
@@ -118,7 +122,9 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         schedule = begin_weekly(days, clock, zone, every, now)
         if channel is None and club.channel_id is None:
             raise ClubError("The club has no channel yet. Choose one here, or set the club's with /club setup.")
-        new = NewSlot(called, schedule, Kind(kind), channel.id if channel else None)
+        if minutes is not None and minutes not in week.MINUTES:
+            raise ClubError("A meeting lasts one of the times that are offered while you type. Choose one of them.")
+        new = NewSlot(called, schedule, Kind(kind), channel.id if channel else None, minutes)
         if same := await self._slots.find(club.guild_id, called):
             await reply(interaction, week.replace_question(same, new, now))
         else:

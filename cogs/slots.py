@@ -26,7 +26,7 @@ from bot.ui.text import escape
 from bot.ui.week_choices import read_clock, read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_NO_MEETING = "This is no meeting, so nothing is posted before it."
+_NO_MEETING = "This is no meeting, so nothing is posted around it."
 _DATE = r"\d{4}-\d\d-\d\d"
 
 
@@ -40,9 +40,12 @@ class SlotsCog(commands.Cog):
         self._announcements = announcements
         controls: Controls = bot.controls
         controls.on("slot", self.show_slot, _NUMBER)
-        controls.on("putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm]", "[0-9]{1,2}")
+        controls.on(
+            "putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm][0-7]?", "[0-9]{1,2}"
+        )
         controls.on("slotposts", self.set_posts, _NUMBER)
         controls.on("slotdays", self.set_days, _NUMBER, "choose|prompt", "[0-9]{1,2}")
+        controls.on("slotminutes", self.set_minutes, _NUMBER, "[0-9]{1,3}")
         controls.on("askquiet", self.ask_quiet, _NUMBER)
         controls.on("quiet", self.set_quiet, _NUMBER, ANY, ANY)
         controls.on("unskip", self.put_back, _NUMBER, _DATE)
@@ -66,8 +69,9 @@ class SlotsCog(commands.Cog):
         if int(clock) >= 2400 or not is_zone(zone) or (channel_id and not (guild and guild.get_channel(channel_id))):
             raise ClubError("That cannot be set any more. Please run the command again.")
         schedule = begin_weekly(tuple(map(int, days)), read_clock(clock), zone, int(every), now)
-        new_kind = Kind.PROMPT if kind == "p" else Kind.MEETING
-        new = NewSlot(before.name, schedule, new_kind, channel_id or None)
+        new_kind = Kind.PROMPT if kind[0] == "p" else Kind.MEETING
+        minutes = week.MINUTES[int(kind[1])] if kind[1:] else None
+        new = NewSlot(before.name, schedule, new_kind, channel_id or None, minutes)
         after = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
         await self._done(interaction, club, before, after, "It is set")
 
@@ -113,7 +117,7 @@ class SlotsCog(commands.Cog):
             await interaction.edit_original_response(view=note("\n".join([removed, *said])))
 
     async def set_posts(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
-        """Set which posts come before a meeting."""
+        """Set which posts come around a meeting."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         found = await self._slots.choose(club.guild_id, arguments[0])
         if found.ladder.kind is not Kind.MEETING:
@@ -146,6 +150,16 @@ class SlotsCog(commands.Cog):
             member_id = interaction.user.id
             after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
             await self._done(interaction, club, found, after, "The days are set")
+
+    async def set_minutes(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Set how long a meeting lasts."""
+        club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
+        found = await self._slots.choose(club.guild_id, arguments[0])
+        if found.ladder.kind is not Kind.MEETING:
+            raise ClubError(_NO_MEETING)
+        ladder, member_id = week.read_minutes(found.ladder, (values or arguments[1:])[0]), interaction.user.id
+        after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
+        await self._done(interaction, club, found, after, f"It lasts {week.say_minutes(ladder.minutes)}")
 
     async def ask_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for the quiet hours."""

@@ -1,4 +1,4 @@
-"""Plans by itself what the club's week has to post: a thin shell around `Week.plan`."""
+"""Plans by itself what the club's week has to post, and closes what is over: a shell around `Week` and `Closing`."""
 
 import logging
 import time
@@ -13,9 +13,10 @@ from bot.club.delivery import Outbox
 from bot.club.post import Post, State
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.gatherings import GatheringStore
 from bot.club.stores.posts import PostStore
 from bot.club.stores.slots import SlotStore
-from bot.club.week import Week
+from bot.club.week import Closing, Week
 from bot.errors import ClubError
 from bot.pulse import Pulse
 from bot.ui.cards import note
@@ -29,16 +30,26 @@ _log = logging.getLogger(__name__)
 
 _EVERY = timedelta(hours=1)  # far below the horizon of a plan; who changes a slot plans it at once
 _SILENCE = timedelta(hours=3)
+_RARELY = timedelta(minutes=15)  # when no meeting ends before; who changes a slot may let one end soon
+_SOON = timedelta(seconds=5)
 
 
 class WeekCog(commands.Cog):
     """Plan the week while the bot is connected, and stop what Discord refuses."""
 
     def __init__(
-        self, bot: Paperclub, week: Week, clubs: ClubStore, slots: SlotStore, ballots: BallotStore, posts: PostStore
+        self,
+        bot: Paperclub,
+        week: Week,
+        closing: Closing,
+        clubs: ClubStore,
+        slots: SlotStore,
+        ballots: BallotStore,
+        posts: PostStore,
     ) -> None:
         self._bot = bot
         self._week = week
+        self._closing = closing
         self._clubs = clubs
         self._slots = slots
         self._ballots = ballots
@@ -49,6 +60,7 @@ class WeekCog(commands.Cog):
         self._last = time.monotonic()
         self._silent = False
         self._plan = Pulse(self._make_pass)
+        self._close = Pulse(self._close_meetings)
         self._watch = Pulse(self._look)
         self._told: set[tuple[int, datetime]] = set()  # slots, and when they were paused
         self._told_ballots: set[int] = set()
@@ -57,11 +69,13 @@ class WeekCog(commands.Cog):
         """Begin to plan."""
         self._last = time.monotonic()
         self._plan.start()
+        self._close.start()
         self._watch.start()
 
     async def cog_unload(self) -> None:
         """End."""
         self._plan.stop()
+        self._close.stop()
         self._watch.stop()
 
     async def tick(self, now: datetime) -> None:
@@ -80,6 +94,18 @@ class WeekCog(commands.Cog):
         await self.tick(discord.utils.utcnow())
         return _EVERY
 
+    async def _close_meetings(self) -> timedelta:
+        """Close the meetings that have ended, as soon as the next one does."""
+        now = discord.utils.utcnow()
+        try:
+            if not self._bot.is_ready() or not await self._outbox.clock_is_right():
+                return _SOON
+            end = await self._closing.close(now)
+        except ClubError as error:  # the log of the database says more
+            _log.error("meetings cannot be closed: %s", error)
+            return _RARELY
+        return _RARELY if end is None else min(end - now, _RARELY)
+
     async def _look(self) -> timedelta:
         """Notice when no pass succeeds."""
         silence = timedelta(seconds=time.monotonic() - self._last)
@@ -87,6 +113,7 @@ class WeekCog(commands.Cog):
             _log.error("the plan of the week is silent: nothing has been planned for %s", silence)
         self._silent = silence > _SILENCE
         self._plan.start()
+        self._close.start()
         return _EVERY
 
     async def hear_trouble(self, post: Post, state: State, reason: str) -> None:
@@ -129,5 +156,6 @@ class WeekCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    slots = SlotStore(bot.database)
-    await bot.add_cog(WeekCog(bot, Week(slots), bot.clubs, slots, BallotStore(bot.database), PostStore(bot.database)))
+    slots, closing = SlotStore(bot.database), Closing(GatheringStore(bot.database))
+    stores = bot.clubs, slots, BallotStore(bot.database), PostStore(bot.database)
+    await bot.add_cog(WeekCog(bot, Week(slots), closing, *stores))

@@ -137,7 +137,7 @@ class Outbox(Generic[C]):
         What goes wrong with one post is put down and logged, and does not concern the others. Raises StorageFault
         when the database cannot be used.
         """
-        if not await self._clock_is_right():
+        if not await self.clock_is_right():
             return now + CLOCK
         at = await self._posts.next_at()
         if at is None or at > now:
@@ -148,7 +148,8 @@ class Outbox(Generic[C]):
         await asyncio.gather(*(self._deliver_in_order(posts, now) for posts in channels.values()))
         return await self._posts.next_at()
 
-    async def _clock_is_right(self) -> bool:
+    async def clock_is_right(self) -> bool:
+        """Tell whether what depends on the time may be done."""
         offset = await self._poster.clock_offset()
         right = offset is None or abs(offset) <= CLOCK
         if not right and not self._clock_told:

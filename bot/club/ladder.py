@@ -1,8 +1,8 @@
 """What is posted around the times of a slot, and when. Pure.
 
-A slot may be a prompt alone, which is posted at just that time, or a meeting with a ladder of posts before it. Days
-before a meeting are counted on the calendar, at the same local time, so that a change of the clocks does not move what
-is posted; hours are counted as they pass, because people leave the house by them.
+A slot may be a prompt alone, which is posted at just that time, or a meeting with a ladder of posts before it and one
+at its end. Days before a meeting are counted on the calendar, at the same local time, so that a change of the clocks
+does not move what is posted; hours are counted as they pass, because people leave the house by them.
 """
 
 import re
@@ -18,6 +18,9 @@ from bot.errors import ClubError
 
 LONGEST = 24 * 60  # minutes that a meeting lasts at most
 
+AFTER = "after"
+"""The rung of the post that asks how a meeting was."""
+_NIGHT = timedelta(days=1, hours=2)  # the longest quiet hours, and a change of the clocks in them
 _REMINDER = re.compile(r"([1-9][0-9]?)([dh])")
 
 
@@ -62,7 +65,7 @@ class Ladder:
     def posts(self) -> bool:
         """Whether anything is posted at all."""
         meets = self.kind is Kind.MEETING
-        return not meets or self.choose is not None or self.prompt is not None or bool(self.reminders)
+        return not meets or self.after or self.choose is not None or self.prompt is not None or bool(self.reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def rungs(occurrence: Occurrence, ladder: Ladder, zone: str, quiet: Quiet | None
     A prompt alone comes at the slot's own time, whatever the hour: organisers chose it. What comes before a meeting
     waits for the end of the quiet hours, if the meeting is later than that; otherwise it comes when they begin, because
     an early reminder still brings people to the meeting, and a late one or none does not. Of reminders that come
-    together the last says it all.
+    together the last says it all. What comes after a meeting waits for the end of the quiet hours.
     """
     if ladder.kind is Kind.PROMPT:
         return [Rung("prompt", occurrence.at)]
@@ -104,7 +107,11 @@ def rungs(occurrence: Occurrence, ladder: Ladder, zone: str, quiet: Quiet | None
     planned = sorted(_planned(occurrence, ladder, place), key=lambda rung: rung.at)
     held = [Rung(rung.name, _held_back(rung.at, occurrence.at, place, quiet)) for rung in planned]
     last = {rung.at: rung for rung in held if _reminds(rung)}
-    return [rung for rung in held if not _reminds(rung) or last[rung.at] is rung]
+    before = [rung for rung in held if not _reminds(rung) or last[rung.at] is rung]
+    if not ladder.after:
+        return before
+    end = occurrence.at + timedelta(minutes=ladder.minutes)
+    return [*before, Rung(AFTER, _held_back(end, None, place, quiet))]
 
 
 def due_rungs(
@@ -112,13 +119,14 @@ def due_rungs(
 ) -> list[DueRung]:
     """Give the posts that become due after a moment, up to and with another one, in their order.
 
-    What lies before the slot was confirmed never existed: a meeting tomorrow has no prompt of a week ago.
+    What lies before the slot was confirmed never existed: a meeting tomorrow has no prompt of a week ago. One that has
+    begun is still asked about when it ends.
     """
     # Quiet hours and changes of the clocks may bring a post forward by a day each.
     last = until + timedelta(days=_longest(ladder) + 2)
     due = [
         DueRung(occurrence, rung)
-        for occurrence in occurrences_between(schedule, confirmed_at, last)
+        for occurrence in occurrences_between(schedule, confirmed_at - _lag(ladder), last)
         for rung in rungs(occurrence, ladder, schedule.zone, quiet)
         if confirmed_at < rung.at <= until
     ]
@@ -131,9 +139,12 @@ def next_rungs(
     """Give the first posts that become due after a moment, in their order; fewer when the slot ends before."""
     due: list[DueRung] = []
     moment = after
-    while len(due) < count and ladder.posts and (coming := next_occurrences(schedule, moment, 1)):
-        moment = coming[0].at
+    while len(due) < count and ladder.posts:
+        coming = next_occurrences(schedule, moment, 1)
+        moment = coming[0].at if coming else moment + _lag(ladder)
         due = due_rungs(schedule, ladder, after, moment, quiet)
+        if not coming:
+            break
     return due[:count]
 
 
@@ -152,7 +163,8 @@ def _days_before(occurrence: Occurrence, days: int, zone: tzinfo) -> datetime:
     return _moment(local.date() - timedelta(days), local.time(), zone)
 
 
-def _held_back(at: datetime, meeting: datetime, zone: tzinfo, quiet: Quiet | None) -> datetime:
+def _held_back(at: datetime, meeting: datetime | None, zone: tzinfo, quiet: Quiet | None) -> datetime:
+    """Take a post out of the quiet hours: before a meeting, if there is one to come."""
     if quiet is None:
         return at
     today = at.astimezone(zone).date()
@@ -160,7 +172,7 @@ def _held_back(at: datetime, meeting: datetime, zone: tzinfo, quiet: Quiet | Non
         begin = _moment(day, quiet.begin, zone)
         end = _moment(day if quiet.begin <= quiet.end else day + timedelta(1), quiet.end, zone)
         if begin < at < end:
-            return end if end < meeting else begin
+            return end if meeting is None or end < meeting else begin
     return at
 
 
@@ -170,6 +182,13 @@ def _moment(day: date, clock: time, zone: tzinfo) -> datetime:
 
 def _reminds(rung: Rung) -> bool:
     return rung.name.startswith("reminder")
+
+
+def _lag(ladder: Ladder) -> timedelta:
+    """Give how long after the beginning of its slot the last post of a ladder comes, at most."""
+    if ladder.kind is Kind.PROMPT or not ladder.after:
+        return timedelta()
+    return timedelta(minutes=ladder.minutes) + _NIGHT
 
 
 def _longest(ladder: Ladder) -> int:

@@ -54,12 +54,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class NewSlot:
-    """A slot as an organiser wishes it: under a name that stands for the one that has it already."""
+    """A slot as an organiser wishes it: under a name that stands for the one that has it already.
+
+    A meeting lasts `minutes`; without them as long as before, or as meetings do.
+    """
 
     name: str
     schedule: Schedule
     kind: Kind
     channel_id: int | None
+    minutes: int | None = None
 
 
 PostName = tuple[str, str, str]

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.club.club import Club
-from bot.club.ladder import Kind, Ladder
+from bot.club.ladder import AFTER, Kind, Ladder
 from bot.club.rsvp import AGAIN
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, PostName, Slot, next_posts
@@ -23,22 +23,24 @@ from bot.ui.text import escape, label, one_line
 
 PER_PAGE = 8
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-KINDS = {Kind.PROMPT: "a prompt at just that time", Kind.MEETING: "a meeting, with posts before it"}
+KINDS = {Kind.PROMPT: "a prompt at just that time", Kind.MEETING: "a meeting, with posts around it"}
 _PREVIEWED = 8
 _NEXT = 3
 _CHANGES = 25
 
-# What can be posted before a meeting; each can be off. Of the first two, organisers choose how many days before it.
+# What can be posted around a meeting; each can be off. Of the first two, organisers choose how many days before it.
 POSTS = {
     "choose": "What to read is chosen",
     "prompt": "The prompt",
     "3d": "A reminder, 3 days before",
     "24h": "A reminder, 24 hours before",
     "1h": "A reminder, 1 hour before",
+    AFTER: "Afterwards: how was it?",
     "events": "Events of the server",
 }
 _SHORT = {"choose": "Choice", "prompt": "Prompt"}  # for a phone
 _MOST_DAYS = {"choose": 21, "prompt": 14}
+MINUTES = (30, 45, 60, 75, 90, 120, 150, 180)  # for which a meeting can last
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -62,9 +64,13 @@ def say_post(rung: str, day: date) -> str:
     """Say which of the posts around a date one is."""
     kind, _, detail = rung.partition(":")
     if kind != "reminder":
-        name = {"choose": "Choice of what to read", "prompt": "Prompt", AGAIN: "News of a change"}.get(
-            kind, kind.capitalize()
-        )
+        names = {
+            "choose": "Choice of what to read",
+            "prompt": "Prompt",
+            AFTER: "Question how it was,",
+            AGAIN: "News of a change",
+        }
+        name = names.get(kind, kind.capitalize())
         return f"{name} for {say_date(day)}"
     number, unit = int(detail[:-1]), {"d": "day", "h": "hour"}[detail[-1]]
     return f"Reminder {number} {unit}{'' if number == 1 else 's'} before {say_date(day)}"
@@ -111,6 +117,7 @@ def slot_page(
     if slot.ladder.kind is Kind.MEETING:
         items += [ui.TextDisplay(_quiet_line(slot)), row(_posts_menu(slot, number + 1))]
         items += [row(_days_menu(slot, rung, number + 3 + place)) for place, rung in enumerate(_days(slot.ladder))]
+        items.append(row(_minutes_menu(slot, number + 5)))
     if changed := _changed(slot, now):
         items += [ui.TextDisplay("**Not as usual**\n" + "\n".join(map(_change_line, changed)))]
         items += [row(_changes_menu(slot, changed, number + 2))]
@@ -173,7 +180,7 @@ def _posts_menu(slot: Slot, number: int) -> ControlSelect:
         discord.SelectOption(label=text + days.get(value, ""), value=value, default=value in on)
         for value, text in POSTS.items()
     ]
-    placeholder = "No posts before a meeting"
+    placeholder = "No posts around a meeting"
     return menu(
         "slotposts", str(slot.id), placeholder=placeholder, options=options, number=number, least=0, most=len(options)
     )
@@ -190,6 +197,22 @@ def _days_menu(slot: Slot, rung: str, number: int) -> ControlSelect:
         for days in range(first, _MOST_DAYS[rung] + 1)
     ]
     return menu("slotdays", str(slot.id), rung, placeholder=POSTS[rung], options=options, number=number)
+
+
+def _minutes_menu(slot: Slot, number: int) -> ControlSelect:
+    lasts = slot.ladder.minutes
+    options = [
+        discord.SelectOption(label=f"A meeting lasts {say_minutes(each)}", value=str(each), default=each == lasts)
+        for each in sorted({*MINUTES, lasts})
+    ]
+    return menu("slotminutes", str(slot.id), placeholder="How long a meeting lasts", options=options, number=number)
+
+
+def say_minutes(minutes: int) -> str:
+    """Say how long a meeting lasts: 45 minutes, 1 hour, 2½ hours."""
+    if minutes < 60 or minutes % 30:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"{minutes // 60}{'½' if minutes % 60 else ''} hour{'' if minutes == 60 else 's'}"
 
 
 def _days(ladder: Ladder) -> dict[str, int]:
@@ -211,16 +234,25 @@ def read_days(ladder: Ladder, rung: str, text: str) -> Ladder:
 
 def chosen_posts(ladder: Ladder) -> list[str]:
     """Give which posts of a ladder are on."""
-    return [*_days(ladder), *ladder.reminders]
+    return [*_days(ladder), *ladder.reminders, *([AFTER] if ladder.after else [])]
 
 
 def read_posts(values: Sequence[str], before: Ladder) -> Ladder:
     """Read which posts are to be on; what is not offered is left out, and what was on keeps its days."""
-    reminders = tuple(each for each in POSTS if each in values and each not in ("choose", "prompt", "events"))
+    others = ("choose", "prompt", AFTER, "events")
+    reminders = tuple(each for each in POSTS if each in values and each not in others)
     default = Ladder()
     prompt = (before.prompt or default.prompt) if "prompt" in values else None
     choose = before.choose or max(default.choose or 0, (prompt or 0) + 3)
-    return Ladder(Kind.MEETING, choose if "choose" in values else None, prompt, reminders)
+    choose = choose if "choose" in values else None
+    return Ladder(Kind.MEETING, choose, prompt, reminders, before.minutes, AFTER in values)
+
+
+def read_minutes(ladder: Ladder, text: str) -> Ladder:
+    """Read how long a meeting is to last; raise ClubError for what is not offered."""
+    if int(text) not in MINUTES:
+        raise ClubError("A meeting lasts one of the times that the menu offers. Choose one of them.")
+    return replace(ladder, minutes=int(text))
 
 
 def quiet_form(slot: Slot) -> discord.ui.Modal:
@@ -260,7 +292,8 @@ def replace_question(slot: Slot, new: NewSlot, now: datetime) -> View:
     """Ask whether a slot shall take the place of the one that has its name."""
     schedule = new.schedule
     days = "".join(map(str, schedule.days))
-    wish = (days, f"{schedule.time:%H%M}", schedule.zone, new.kind[0], str(schedule.every), str(new.channel_id or 0))
+    kind = new.kind[0] + (str(MINUTES.index(new.minutes)) if new.minutes in MINUTES else "")
+    wish = (days, f"{schedule.time:%H%M}", schedule.zone, kind, str(schedule.every), str(new.channel_id or 0))
     text = (
         f"**There is a slot called {_name(slot)} already**\n"
         f"It is: {say_rhythm(slot.schedule)}, {escape(slot.schedule.zone)}, {KINDS[slot.ladder.kind]}\n"

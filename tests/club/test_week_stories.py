@@ -52,7 +52,7 @@ class Story:
         self.process = Process(self.servers, self.database)
         self.week = Week(SlotStore(self.process.database))
         self.outbox = Outbox[str](PostStore(self.process.database), self.process)
-        for kind in ("choose", "prompt", "reminder"):
+        for kind in ("choose", "prompt", "reminder", "after"):
             self.outbox.on(kind, self.render)
         with suppress(Killed, StorageFault):
             await self.outbox.start()

@@ -92,14 +92,15 @@ async def test_the_confirmation_lists_the_next_posts_and_where_they_go(club: Clu
         f"  {stamp(utc(1, 1, 16))} ({stamp(utc(1, 1, 16), 'R')})",
         "- Prompt for Thu 8 Jan 2026",
         f"  {stamp(utc(1, 1, 17))} ({stamp(utc(1, 1, 17), 'R')})",
-        "- Reminder 3 days before Thu 8 Jan 2026",
-        f"  {stamp(utc(1, 5, 17))} ({stamp(utc(1, 5, 17), 'R')})",
+        "- Question how it was, for Thu 1 Jan 2026",
+        f"  {stamp(utc(1, 1, 18, 30))} ({stamp(utc(1, 1, 18, 30), 'R')})",
     ]
     (slot,) = await slots(club)
     assert (slot.name, slot.ladder, slot.channel_id) == ("Club night", Ladder(), club.channel.id)
     assert [(row.rung, row.due_at) for row in await posts(club)] == [
         ("reminder:1h", utc(1, 1, 16)),
         ("prompt", utc(1, 1, 17)),
+        ("after", utc(1, 1, 18, 30)),
     ]
 
 
@@ -179,13 +180,15 @@ async def test_forged_controls_do_nothing_for_members_and_other_clubs(club: Club
         button("slot", number, label="6"),
         button("unskip", number, "2026-01-08", label="7"),
         menu("slotposts", number, placeholder="8", options=[discord.SelectOption(label="1h", value="1h")]),
+        menu("slotminutes", number, placeholder="9", options=[discord.SelectOption(label="30", value="30")]),
     ]
     forged = await forge(club, *buttons)
     for place in range(8):
         clicked = await club.ada.click(forged, label=str(place))
         assert "That is for the club's organisers" in text_of(clicked.response)
-    chosen = await club.ada.select(forged, ["1h"])
-    assert "organisers" in text_of(chosen.response)
+    for value, action in (("1h", "slotposts"), ("30", "slotminutes")):
+        chosen = await club.ada.select(forged, [value], custom_id=f"pc:s:{action}:{number}")
+        assert "organisers" in text_of(chosen.response)
     assert await slots(club) == [before]
 
     there = club.env.create_guild("Another club")
@@ -250,7 +253,7 @@ async def test_posts_and_quiet_hours_are_set_on_the_page_also_after_a_restart(cl
     await club.restart()
     message = (await olga.select(message, ["prompt", "1h"], custom_id="pc:s:slotposts:1")).response
     (slot,) = await slots(club)
-    assert slot.ladder == Ladder(choose=None, reminders=("1h",))
+    assert slot.ladder == Ladder(choose=None, reminders=("1h",), after=False)
     form = await olga.click(message, label="Quiet hours")
     await club.restart()
     message = (await olga.submit_modal(form, {"begin": "16:30", "end": "9 am"})).response
@@ -298,7 +301,7 @@ async def test_organisers_choose_the_days_of_the_choice_and_the_prompt(club: Clu
     assert "Choice of what to read for Thu 8 Jan 2026\n  " + stamp(utc(1, 2, 17)) in text_of(message)
     (slot,) = await slots(club)
     assert slot.ladder == Ladder(choose=6, prompt=5)
-    assert [row.rung for row in await posts(club) if row.state == State.DUE] == ["reminder:1h"]
+    assert [row.rung for row in await posts(club) if row.state == State.DUE] == ["reminder:1h", "after"]
     labels = [each["label"] for each in menu_of(message)["options"]]
     assert labels[:2] == ["What to read is chosen, 6 days before", "The prompt, 5 days before"]
     kept = [*POSTS]
@@ -306,6 +309,45 @@ async def test_organisers_choose_the_days_of_the_choice_and_the_prompt(club: Clu
     assert (await slots(club))[0].ladder == Ladder(choose=None, prompt=5), "the prompt keeps its days"
     await olga.select(message, kept, custom_id="pc:s:slotposts:1")
     assert (await slots(club))[0].ladder == Ladder(choose=10, prompt=5)
+
+
+LASTS = "pc:s:slotminutes:1"
+
+
+def offered_minutes(message: Any) -> list[tuple[str, bool]]:
+    found = next(part for part in components(message) if part.get("custom_id") == LASTS)
+    return [(each["value"], bool(each.get("default"))) for each in found["options"]]
+
+
+async def test_organisers_choose_how_long_a_meeting_lasts_and_whether_it_is_asked_about(club: Club) -> None:
+    olga = organiser(club)
+    message = await weekly(club, olga, minutes=60)
+    assert [value for value, default in offered_minutes(message) if default] == ["60"]
+    assert [value for value, _ in offered_minutes(message)] == ["30", "45", "60", "75", "90", "120", "150", "180"]
+    await club.restart()
+    message = (await olga.select(message, ["150"], custom_id=LASTS)).response
+    assert "✅ It lasts 2½ hours" in text_of(message)
+    assert f"- Question how it was, for Thu 1 Jan 2026\n  {stamp(utc(1, 1, 19, 30))}" in text_of(message)
+    assert (await slots(club))[0].ladder == Ladder(minutes=150)
+    message = (await olga.select(message, ["prompt", "after"], custom_id="pc:s:slotposts:1")).response
+    assert (await slots(club))[0].ladder == Ladder(choose=None, reminders=(), minutes=150)
+    due = [(row.rung, row.due_at) for row in await posts(club) if row.state == State.DUE]
+    assert due == [("prompt", utc(1, 1, 17)), ("after", utc(1, 1, 19, 30))]
+    message = (await olga.select(message, ["prompt"], custom_id="pc:s:slotposts:1")).response
+    assert (await slots(club))[0].ladder == Ladder(choose=None, reminders=(), minutes=150, after=False)
+    assert [row.rung for row in await posts(club) if row.state == State.DUE] == ["prompt"]
+
+
+async def test_a_slot_that_is_replaced_lasts_as_long_as_is_wished_or_as_before(club: Club) -> None:
+    olga = organiser(club)
+    await weekly(club, olga, minutes=45)
+    for wish, lasts in (({"time": "19:00"}, 45), ({"minutes": 120}, 120), ({}, 120)):
+        asked = await weekly(club, olga, **wish)
+        await club.restart()
+        await olga.click(asked, label="Replace it")
+        assert (await slots(club))[0].ladder.minutes == lasts
+    told = await olga.slash(club.channel, "schedule weekly", **{**WISH, "kind": "prompt", "name": "Another"})
+    assert LASTS not in str(told.response.components)
 
 
 async def test_a_choice_that_is_not_before_the_prompt_is_refused_and_the_menus_show_what_is_set(club: Club) -> None:

@@ -11,7 +11,7 @@ from bot.club.counting import unpack_count
 from bot.club.meeting import Meeting, MeetingState, Victory
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
-from bot.club.stores.suggestions import change, end, load
+from bot.club.stores.suggestions import begin_again, change, end, load
 from bot.club.suggestion import State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import ballot, meeting
@@ -99,13 +99,32 @@ class MeetingStore:
 
         def work(connection: Connection) -> Meeting:
             found = _coming_one(connection, guild_id, number)
-            _change(connection, number, state=MeetingState.HELD)
-            if found.suggestion and found.suggestion.state in (State.CHOSEN, State.OPEN):
-                end(connection, found.suggestion.id, State.READ, now, decided_by=actor_id)
-            take_note(connection, guild_id, now, actor_id, "marked as read", found.title)
+            hold_meeting(connection, found, actor_id, now)
             return found
 
         return await self._database.write(work)
+
+
+def load_meeting(connection: Connection, guild_id: int, number: int) -> Meeting | None:
+    """Give a meeting of a club that has a paper, whatever became of it."""
+    wanted = (meeting.c.id == number, meeting.c.guild_id == guild_id, meeting.c.title.is_not(None))
+    return next(iter(_load(connection, connection.execute(select(meeting).where(*wanted)).all())), None)
+
+
+def hold_meeting(connection: Connection, found: Meeting, actor_id: int | None, now: datetime) -> None:
+    """Take note that a meeting to come was held; nobody is the bot. Part of a transaction that has locked the club."""
+    _change(connection, found.id, state=MeetingState.HELD)
+    if found.suggestion and found.suggestion.state in (State.CHOSEN, State.OPEN):
+        end(connection, found.suggestion.id, State.READ, now, decided_by=actor_id)
+    take_note(connection, found.guild_id, now, actor_id, "marked as read", found.title)
+
+
+def put_back(connection: Connection, found: Meeting, actor_id: int, now: datetime) -> None:
+    """Let a meeting that was held be to come again, with its presenter. Part of a transaction as above."""
+    _change(connection, found.id, state=MeetingState.COMING)
+    if found.suggestion and found.suggestion.state is State.READ:
+        begin_again(connection, found.guild_id, found.suggestion.id, State.CHOSEN, now, decided_by=actor_id)
+    take_note(connection, found.guild_id, now, actor_id, "did not get to", found.title)
 
 
 def assign_paper(

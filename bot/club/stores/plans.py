@@ -55,6 +55,7 @@ def settle(connection: Connection, found: Slot, club: Club, now: datetime, reaso
     wanted = {(each.occurrence.original.isoformat(), each.rung.name): each.rung.at for each in due}
     withdraw(connection, found, wanted, now, reason, found.channel_id or club.channel_id)
     drop_gatherings(connection, found, now)
+    keep_gatherings(connection, found, now - timedelta(minutes=found.ladder.minutes), now)  # what is going on
     plan(connection, found, club, now, until)
     advance(connection, found, club, now, until)
 
@@ -91,7 +92,7 @@ def advance(connection: Connection, found: Slot, club: Club, now: datetime, unti
         connection.execute(update(slot).where(slot.c.id == found.id).values(next_at=now + _NO_CHANNEL))
         return
     coming = [due.rung.at for due in next_rungs(found.schedule, found.ladder, until, 1, found.quiet)]
-    if found.ladder.kind is Kind.MEETING:  # it is written down, also where nothing is posted before it
+    if found.ladder.kind is Kind.MEETING:  # it is written down, also where nothing is posted around it
         coming += [each.at for each in next_occurrences(found.schedule, until, 1)]
     next_at = min(coming) - HORIZON if coming else None
     connection.execute(update(slot).where(slot.c.id == found.id).values(planned_until=until, next_at=next_at))

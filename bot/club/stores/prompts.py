@@ -12,7 +12,7 @@ from bot.club.prompt import Choice, Prompt, Why
 from bot.club.questions import Question
 from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
-from bot.database.tables import asked, meeting, post, prompt, reading
+from bot.database.tables import asked, gathering, meeting, post, prompt, reading
 from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
@@ -21,6 +21,20 @@ RUNG = "prompt"
 _LATE = timedelta(days=60)  # by which a meeting may be moved to a later day
 
 _CHOICE = ("why", "title", "authors", "review_key", "meeting_id", "suggestion_id")
+
+# Not one whose meeting is over without its paper: organisers said that the club did not get to it.
+_GOT_TO = not_(
+    select(gathering.c.date)
+    .where(
+        gathering.c.guild_id == prompt.c.guild_id,
+        gathering.c.slot == prompt.c.slot,
+        gathering.c.date == prompt.c.date,
+        gathering.c.closed == 1,
+        gathering.c.meeting_id.is_(None),
+        prompt.c.meeting_id.is_not(None),
+    )
+    .exists()
+)
 
 
 class PromptStore:
@@ -83,8 +97,8 @@ class PromptStore:
         )
 
     async def brought(self, guild_id: int, slot: str) -> Mapping[str, Choice]:
-        """Give what a slot has brought, by its original dates."""
-        query = select(prompt).where(prompt.c.guild_id == guild_id, prompt.c.slot == slot)
+        """Give what a slot has brought, by its original dates, without what was not got to."""
+        query = select(prompt).where(prompt.c.guild_id == guild_id, prompt.c.slot == slot, _GOT_TO)
         return await self._database.read(
             lambda connection: {row.date: _choice(row) for row in connection.execute(query)}
         )
@@ -93,7 +107,8 @@ class PromptStore:
         """Give what slots have brought for dates of now and later, and what of the past is to be read still."""
         still = select(meeting.c.id).where(meeting.c.guild_id == guild_id, meeting.c.state == MeetingState.COMING)
         late = prompt.c.date >= (now - _LATE).date().isoformat()
-        query = select(prompt).where(prompt.c.guild_id == guild_id, or_(late, prompt.c.meeting_id.in_(still)))
+        wanted = or_(late, prompt.c.meeting_id.in_(still))
+        query = select(prompt).where(prompt.c.guild_id == guild_id, wanted, _GOT_TO)
         return await self._database.read(
             lambda connection: {(row.slot, row.date): _choice(row) for row in connection.execute(query)}
         )

@@ -1,6 +1,7 @@
 """Slots as the tables hold them, and as the rest of the club's code knows them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -33,6 +34,7 @@ def load_slots(connection: Connection, guild_id: int) -> list[Slot]:
 def slot_values(new: NewSlot, before: Slot | None = None) -> dict[str, Any]:
     """Write a slot as it is wished; one of the same kind before it leaves its posts and quiet hours."""
     ladder = before.ladder if before and before.ladder.kind is new.kind else Ladder(new.kind)
+    ladder = replace(ladder, minutes=new.minutes) if new.minutes else ladder
     schedule = new.schedule
     return {
         "name": new.name,

@@ -312,6 +312,14 @@ def end(connection: Connection, number: int, state: State, now: datetime, **fiel
     change(connection, number, state=state, decided_at=now, place=None, **fields)
 
 
+def begin_again(connection: Connection, guild_id: int, number: int, state: State, now: datetime, **fields: Any) -> None:
+    """Let a suggestion that was over be open or chosen again; it stays over where its paper was suggested anew."""
+    own = suggestion_key.c.suggestion_id == number
+    if find_live(connection, guild_id, connection.scalars(select(suggestion_key.c.key).where(own)).all()) is None:
+        connection.execute(update(suggestion_key).where(own).values(live=1))
+        change(connection, number, state=state, decided_at=now, **fields)
+
+
 def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
     """Give suggestions with what was said for them, in the order of their numbers."""
     rows = connection.execute(_SUGGESTIONS, {"numbers": numbers}).all()

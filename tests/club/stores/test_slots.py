@@ -118,24 +118,30 @@ async def test_what_is_due_is_planned_a_while_before_and_once(database: Database
     assert await plan(database, at - HORIZON - HOUR / 60) == 0
     assert sum(await asyncio.gather(*(plan(database, at - HORIZON) for _ in range(4)))) == 1
     assert await due(database) == [*first, ("2026-03-26", "reminder:24h", at)]
-    assert await plan(database, at) == 2
+    assert await plan(database, at) == 3
     # A week later the clocks have changed: at the same local time, an hour earlier in UTC.
     await plan(database, utc(1, 12, 4))
     assert (await due(database))[3:] == [
         ("2026-03-26", "reminder:1h", utc(26, 16)),
         ("2026-04-02", "prompt", utc(26, 17)),
+        ("2026-03-26", "after", utc(26, 18, minute=30)),
         ("2026-04-02", "reminder:3d", utc(30, 16)),
         ("2026-04-09", "choose", utc(30, 16)),
         ("2026-04-02", "reminder:24h", utc(1, 16, 4)),
         ("2026-04-02", "reminder:1h", utc(2, 15, 4)),
         ("2026-04-09", "prompt", utc(2, 16, 4)),
+        ("2026-04-02", "after", utc(2, 17, 4, 30)),
     ]
 
 
 async def test_what_lies_before_the_slot_was_set_never_existed(database: Database) -> None:
     await add(database, MEETING, now=utc(26, 12))
     # No choice, no prompt, no reminder of days ago; the prompt of next week's meeting comes today.
-    assert await due(database) == [("2026-03-26", "reminder:1h", utc(26, 16)), ("2026-04-02", "prompt", utc(26, 17))]
+    assert await due(database) == [
+        ("2026-03-26", "reminder:1h", utc(26, 16)),
+        ("2026-04-02", "prompt", utc(26, 17)),
+        ("2026-03-26", "after", utc(26, 18, minute=30)),
+    ]
 
 
 async def test_what_was_not_planned_while_nobody_was_there_is_planned_late(database: Database) -> None:
