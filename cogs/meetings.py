@@ -12,6 +12,7 @@ from bot.club.meeting import MOST_NOTES, Meeting
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.meetings import MeetingStore
+from bot.club.stores.rota import RotaStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, StorageFault
 from bot.library.library import Libraries
@@ -23,6 +24,7 @@ from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.presence import Presence, find_presence
+from bot.ui.presenters import find_proposed
 from bot.ui.text import clean
 
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
@@ -38,6 +40,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         store: MeetingStore,
         suggestions: SuggestionStore,
         ballots: BallotStore,
+        rota: RotaStore,
         controls: Controls,
         mentions: Mentions,
     ) -> None:
@@ -46,6 +49,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         self._meetings = store
         self._suggestions = suggestions
         self._ballots = ballots
+        self._rota = rota
         self._mentions = mentions
         controls.on("meeting", self.show_one, _NUMBER)
         controls.on("present", self.volunteer, _NUMBER)
@@ -174,7 +178,9 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                     now = discord.utils.utcnow()
                     await self._meetings.free_place(meeting.guild_id, number, meeting.presenter_id, now)
                 meeting = replace(meeting, presenter_id=None)
-        return meetings.meeting_card(meeting, coming, self._review(interaction, meeting), presenter_unknown=unknown)
+        proposed = await find_proposed(interaction, self._rota, number, discord.utils.utcnow())
+        review = self._review(interaction, meeting)
+        return meetings.meeting_card(meeting, coming, review, presenter_unknown=unknown, proposed=proposed)
 
     def _review(self, interaction: Interaction, meeting: Meeting) -> Review | None:
         """Give the club's own review of a paper, if it has read it before."""
@@ -189,5 +195,5 @@ class MeetingsCog(commands.Cog, description="Meetings"):
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    stores = MeetingStore(database), SuggestionStore(database), BallotStore(database)
+    stores = MeetingStore(database), SuggestionStore(database), BallotStore(database), RotaStore(database)
     await bot.add_cog(MeetingsCog(bot.libraries, bot.clubs, *stores, bot.controls, bot.mentions))

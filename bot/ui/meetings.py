@@ -13,9 +13,10 @@ from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
-from bot.ui.controls import ControlButton, button, field, form, menu, row, write_argument
+from bot.ui.controls import button, field, form, menu, row, write_argument
 from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
+from bot.ui.presenters import presenter_items
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
 
@@ -26,17 +27,22 @@ _ROOM = 80  # characters of a custom_id that an id may fill
 
 
 def meeting_card(
-    meeting: Meeting, coming: Sequence[Meeting], review: Review | None, *, presenter_unknown: bool = False
+    meeting: Meeting,
+    coming: Sequence[Meeting],
+    review: Review | None,
+    *,
+    presenter_unknown: bool = False,
+    proposed: int | None = None,
 ) -> View:
     """Show one of the meetings that are to come: its paper, why it was chosen, and who presents.
 
     `review` is the club's own of the paper, if it has read it; `presenter_unknown` tells that Discord could not say
-    whether the one who presents is still here.
+    whether the one who presents is still here; `proposed` is whose turn it is by the rota.
     """
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(meeting, coming, review)))]
     items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(_reasons(meeting)))]
-    presenter = ui.TextDisplay[Any](_presenter_line(meeting, unknown=presenter_unknown))
-    items += [ui.Separator(visible=False), ui.Section(presenter, accessory=_presenter_button(meeting))]
+    presenter = presenter_items(meeting, proposed=proposed, unknown=presenter_unknown, others=len(coming) > 1)
+    items += [ui.Separator(visible=False), *presenter]
     if meeting.notes:
         items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
     items += [ui.Separator(visible=False), row(*_buttons(meeting, review))]
@@ -93,20 +99,6 @@ def _reasons(meeting: Meeting) -> list[str]:
 
 def _wanted(suggestion: Suggestion) -> str:
     return "1 member wants to read it" if suggestion.votes == 1 else f"{suggestion.votes} members want to read it"
-
-
-def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
-    if meeting.presenter_id is None:
-        return "🎤 Nobody presents it yet"
-    if unknown:
-        return "🎤 Somebody presents it; Discord cannot say just now who"
-    return f"🎤 <@{meeting.presenter_id}> presents it"
-
-
-def _presenter_button(meeting: Meeting) -> ControlButton:
-    if meeting.presenter_id is None:
-        return button("present", str(meeting.id), label="I'll present")
-    return button("unpresent", str(meeting.id), label="Not me after all")
 
 
 def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:
