@@ -9,6 +9,7 @@ from bot.club.ballot import Ballot
 from bot.club.post import Post
 from bot.club.prompting import Prompting
 from bot.club.stores.ballots import BallotStore
+from bot.club.stores.duties import DutyStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.slots import SlotStore
@@ -31,6 +32,7 @@ from bot.ui.prompt import (
     with_ping,
     with_readers,
 )
+from bot.ui.roles import find_holders
 from bot.ui.threads import open_thread
 
 _NUMBER = "[0-9]{1,18}"  # of a prompt, as a database can hold it
@@ -46,6 +48,7 @@ class PromptsCog(commands.Cog):
         self._prompting = prompting
         self._prompts = prompts
         self._ballots = ballots
+        self._duties = DutyStore(bot.database)
         bot.outbox.on(RUNG, self.render_prompt)
         bot.outbox.on("reminder", self.render_reminder)
         bot.outbox.on("choose", self.render_choice, sent=self.opened)
@@ -65,7 +68,9 @@ class PromptsCog(commands.Cog):
             return None
         prompt, about = await self._prompting.prepare(occasion, now)
         ping = await self._ping(post)
-        return with_ping(prompt_message(occasion, prompt, about, ping, self._bot.mentions), ping)
+        duties = await self._duties.list_holders(post.guild_id, post.slot, post.date)
+        holders = await find_holders(self._bot.get_guild(post.guild_id), duties)
+        return with_ping(prompt_message(occasion, prompt, about, ping, self._bot.mentions, holders), ping)
 
     async def render_reminder(self, post: Post) -> Content | None:
         """Make a reminder."""
