@@ -80,6 +80,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         closes="How long, such as 3 days or 36h, or until when: Friday 18:00; an organiser ends it, if not said",
         quorum="How many members have to vote for it to decide; any number, if not said",
         source="What to choose from; the first of the suggestions, if not said",
+        attendees_only="Let only those vote who come to the next meeting, or came to one of the last three",
     )
     @app_commands.choices(
         method=[
@@ -101,6 +102,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         closes: str = "",
         quorum: app_commands.Range[int, 0, 10_000] = 0,
         source: str = "queue",
+        attendees_only: bool = False,
     ) -> None:
         """Prepare a vote on what to read next; you see it before it is opened"""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
@@ -108,7 +110,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         if latest and latest.state is BallotState.OPEN:
             await reply(interaction, already_open(latest, self._mentions))
             return
-        terms = Terms(Method(method), parse_deadline(closes, now, load_zone(club.zone)), quorum)
+        terms = Terms(Method(method), parse_deadline(closes, now, load_zone(club.zone)), quorum, attendees_only)
         slate = Slate()
         if source == "queue":
             queue = await self._suggestions.offers(club.guild_id, _SHOWN)
@@ -141,12 +143,14 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         slate = Slate(
             tuple(value for value in shown if value in values), tuple(value for value in shown if value not in values)
         )
-        await self._show(interaction, club, read_terms(arguments), slate, page=int(arguments[3]))
+        await self._show(interaction, club, read_terms(arguments), slate, page=int(arguments[len(TERMS)]))
 
     async def turn(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Offer other suggestions; what is ticked stays."""
         club, before = await require_organiser(interaction, self._clubs), read_slate(interaction.message)
-        await self._show(interaction, club, read_terms(arguments), Slate(before.ticked), page=int(arguments[3]))
+        await self._show(
+            interaction, club, read_terms(arguments), Slate(before.ticked), page=int(arguments[len(TERMS)])
+        )
 
     async def ask_for_reviews(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask which reviews are to be offered."""
@@ -156,7 +160,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
     async def offer_reviews(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Offer the reviews that were searched for; what is ticked stays."""
         club, before = await require_organiser(interaction, self._clubs), read_slate(interaction.message)
-        found = self._find_reviews(interaction, (values or arguments[3:])[0])
+        found = self._find_reviews(interaction, (values or arguments[len(TERMS) :])[0])
         said = "" if found else "No review is called that. Try another word, or leave it empty for the newest."
         await self._show(interaction, club, read_terms(arguments), Slate(before.ticked, found), page=-1, said=said)
 
@@ -224,7 +228,7 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         await interaction.response.defer()
         ballot = await self._ballots.open_ballot(
             club.guild_id, interaction.user.id, [offer.option for offer in chosen], channel.id, now,
-            method=terms.method, quorum=terms.quorum, closes_at=terms.closes_at,
+            method=terms.method, quorum=terms.quorum, closes_at=terms.closes_at, attendees=terms.attendees,
         )  # fmt: skip
         opened = await self._post(interaction, ballot, channel)
         interaction.client.dispatch("ballot_open", opened)

@@ -41,6 +41,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
         controls.on("measkforget", self.ask_again)
         controls.on("meforget", self.forget_now)
         controls.on("melisted", self.set_listed, "[01]")
+        controls.on("measked", self.set_asked, "[01]")
 
     @app_commands.command()
     @answered
@@ -85,6 +86,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What is store
         """Let the member who clicked be named in statistics, or not."""
         guild_id = require_club(interaction)
         await self._preferences.set_listed(guild_id, interaction.user.id, listed=arguments[0] == "1")
+        await self._show(interaction)
+
+    async def set_asked(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let the member who clicked be proposed as a presenter, or not."""
+        guild_id = require_club(interaction)
+        await self._preferences.set_asked(guild_id, interaction.user.id, asked=arguments[0] == "1")
         await self._show(interaction)
 
     async def _show(self, interaction: Interaction) -> None:

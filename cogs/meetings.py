@@ -17,7 +17,9 @@ from bot.club.meeting import MOST_NOTES, Meeting
 from bot.club.rsvp import Turnout
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
+from bot.club.stores.duties import DutyStore
 from bot.club.stores.meetings import MeetingStore
+from bot.club.stores.rota import RotaStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import Suggestion
@@ -31,6 +33,8 @@ from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.presence import Presence, Presences, find_presence, those
+from bot.ui.presenters import find_proposed
+from bot.ui.roles import Holders, find_holders
 from bot.ui.text import clean
 
 _NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
@@ -49,6 +53,8 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         suggestions: SuggestionStore,
         ballots: BallotStore,
         rsvps: RsvpStore,
+        rota: RotaStore,
+        duties: DutyStore,
     ) -> None:
         self._libraries: Libraries = bot.libraries
         self._clubs: ClubStore = bot.clubs
@@ -59,6 +65,8 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         self._suggestions = suggestions
         self._ballots = ballots
         self._rsvps = rsvps
+        self._rota = rota
+        self._duties = duties
         controls: Controls = bot.controls
         controls.on("meeting", self.show_one, _ENTRY)
         controls.on("present", self.volunteer, _NUMBER)
@@ -185,12 +193,15 @@ class MeetingsCog(commands.Cog, description="Meetings"):
     async def _card(self, interaction: Interaction, entry: Entry, agenda: list[Entry]) -> View:
         """Show an entry of the agenda; nobody is named who has left."""
         guild_id, now = require_club(interaction), discord.utils.utcnow()
-        (turnout, here), (paper, unknown) = await asyncio.gather(
-            self._find_turnout(interaction, entry), self._find_presenter(interaction, entry.paper)
+        (turnout, here), (paper, unknown), proposed, holders = await asyncio.gather(
+            self._find_turnout(interaction, entry),
+            self._find_presenter(interaction, entry.paper),
+            self._find_proposed(interaction, entry.paper),
+            self._find_holders(interaction, entry),
         )
         entry, review = replace(entry, paper=paper), self._review(interaction, paper) if paper else None
         best, ballot = (None, None) if paper else await self._ideas(guild_id)
-        seen = meetings.Seen(turnout, here, review, unknown, best, ballot)
+        seen = meetings.Seen(turnout, here, review, unknown, proposed, holders, best, ballot)
         return meetings.meeting_card(entry, agenda, seen, now, self._mentions)
 
     async def _ideas(self, guild_id: int) -> tuple[Suggestion | None, Ballot | None]:
@@ -210,6 +221,19 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 await self._rsvps.drop(guild_id, key, day, left)
                 turnout = await self._rsvps.count(guild_id, key, day, entry.occasion.occurrence.at)
         return turnout, those(found, Presence.HERE)
+
+    async def _find_proposed(self, interaction: Interaction, paper: Meeting | None) -> int | None:
+        """Tell whose turn it is to present a paper that nobody presents."""
+        if paper is None or paper.presenter_id is not None:
+            return None
+        return await find_proposed(interaction, self._rota, paper.id, discord.utils.utcnow())
+
+    async def _find_holders(self, interaction: Interaction, entry: Entry) -> Holders:
+        """Tell who has which role at a meeting."""
+        if entry.occasion is None:
+            return {}
+        name = require_club(interaction), entry.occasion.slot.key, entry.occasion.date
+        return await find_holders(interaction.guild, await self._duties.list_holders(*name), interaction.user.id)
 
     async def _find_presenter(self, interaction: Interaction, paper: Meeting | None) -> tuple[Meeting | None, bool]:
         """Give a paper with its presenter, and whether Discord could not say if they are here.
@@ -248,4 +272,5 @@ async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
     stores = MeetingStore(database), SuggestionStore(database), BallotStore(database), RsvpStore(database)
-    await bot.add_cog(MeetingsCog(bot, Diary(database), *stores))
+    cog = MeetingsCog(bot, Diary(database), *stores, RotaStore(database), DutyStore(database))
+    await bot.add_cog(cog)

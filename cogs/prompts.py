@@ -11,6 +11,7 @@ from bot.club.post import Post
 from bot.club.prompting import Prompting
 from bot.club.rsvp import Turnout
 from bot.club.stores.ballots import BallotStore
+from bot.club.stores.duties import DutyStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.rsvps import RsvpStore
@@ -34,6 +35,7 @@ from bot.ui.prompt import (
     with_ping,
     with_readers,
 )
+from bot.ui.roles import find_holders
 from bot.ui.threads import open_thread
 
 _NUMBER = "[0-9]{1,18}"  # of a prompt, as a database can hold it
@@ -52,6 +54,7 @@ class PromptsCog(commands.Cog):
         self._prompts = prompts
         self._ballots = ballots
         self._rsvps = rsvps
+        self._duties = DutyStore(bot.database)
         bot.outbox.on(RUNG, self.render_prompt)
         bot.outbox.on("reminder", self.render_reminder)
         bot.outbox.on("choose", self.render_choice, sent=self.opened)
@@ -72,7 +75,10 @@ class PromptsCog(commands.Cog):
         prompt, about = await self._prompting.prepare(occasion, now)
         ping = await self._ping(post)
         turnout = await self._count(occasion)
-        return with_ping(prompt_message(occasion, prompt, about, ping, self._bot.mentions, turnout), ping)
+        duties = await self._duties.list_holders(post.guild_id, post.slot, post.date)
+        holders = await find_holders(self._bot.get_guild(post.guild_id), duties)
+        view = prompt_message(occasion, prompt, about, ping, self._bot.mentions, turnout, holders)
+        return with_ping(view, ping)
 
     async def render_reminder(self, post: Post) -> Content | None:
         """Make a reminder."""

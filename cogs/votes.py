@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.client import Paperclub
 from bot.club.ballot import Ballot, takes_vote
 from bot.club.counting import Method
-from bot.club.stores.ballots import OVER, BallotStore
+from bot.club.stores.ballots import NOT_YOURS, OVER, BallotStore
 from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.ballots import PLACES, ballot_paper, title_of
@@ -32,6 +32,9 @@ class VoteCog(commands.Cog):
         """Give a member their ballot paper."""
         ballot = await self._open_ballot(interaction, arguments[0])
         choices = await self._choices(interaction, ballot)
+        # Who has voted may look at it, and take the vote back.
+        if not choices and not await self._ballots.may_vote(ballot, interaction.user.id, interaction.id):
+            raise ClubError(NOT_YOURS)
         await reply(interaction, ballot_paper(ballot, choices, interaction.id))
 
     async def approve(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.club.ballot import Ballot, BallotOption
 from bot.club.counting import Count, Method, Round, explain, rule_of
-from bot.ui.ballots import METHODS, gap, link_to_ballot, title_of
+from bot.ui.ballots import METHODS, VOTERS, gap, link_to_ballot, title_of
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.links import is_web_address
@@ -23,7 +23,8 @@ def result_message(ballot: Ballot, result: Count, *, private: bool = False) -> V
     items: list[ui.Item[Any]] = [ui.TextDisplay(_heading(winner))]
     items += [gap(), ui.TextDisplay(_explained(ballot, result)), *_tallies(ballot, result), ui.Separator()]
     kept = f"{'The other' if winner else 'All'} papers stay suggested and keep their votes"
-    items.append(ui.TextDisplay(f"-# {METHODS[ballot.method]} vote. {rule_of(ballot.method)}\n-# {kept}"))
+    who = f"-# Who could vote: {VOTERS}\n" if ballot.attendees else ""
+    items.append(ui.TextDisplay(f"-# {METHODS[ballot.method]} vote. {rule_of(ballot.method)}\n{who}-# {kept}"))
     buttons = [*(_ways(winner) if winner else []), *(link_to_ballot(ballot) if private else [])]
     return layout(*items, *([row(*buttons)] if buttons else []))
 

@@ -23,6 +23,7 @@ _ROOM = 2_600  # of the 4,000 characters of a message, for its list of papers
 _TITLE = 600
 _AUTHORS = 3
 _NAMED = 5  # papers of an own vote that are named; of more the numbers
+VOTERS = "who says that they come to the next meeting, or came to one of the last three"
 _HEADING = "## What do we read next?"
 OCCASION = 4_712  # the number of the text that says which meeting it is for: Discord keeps it
 
@@ -65,8 +66,8 @@ def _about(option: Option | BallotOption, authors: int) -> str:
     return f"\n-# {about}" if about else ""
 
 
-def terms_lines(method: Method, closes_at: datetime | None, quorum: int) -> list[str]:
-    """Say how a ballot is counted, when it ends, and how many have to vote."""
+def terms_lines(method: Method, closes_at: datetime | None, quorum: int, *, attendees: bool = False) -> list[str]:
+    """Say how a ballot is counted, when it ends, how many have to vote, and who may."""
     lines = [f"**{METHODS[method]} vote.** {rule_of(method)}"]
     if closes_at:
         until = discord.utils.format_dt(closes_at, "F")
@@ -75,7 +76,13 @@ def terms_lines(method: Method, closes_at: datetime | None, quorum: int) -> list
         lines.append("**Closes:** when an organiser ends it")
     if quorum:
         lines.append(f"**Quorum:** at least {_members(quorum)} must vote")
+    if attendees:
+        lines.append(f"**Who votes:** {VOTERS}")
     return lines
+
+
+def _terms_of(ballot: Ballot) -> list[str]:
+    return terms_lines(ballot.method, ballot.closes_at, ballot.quorum, attendees=ballot.attendees)
 
 
 def _members(count: int) -> str:
@@ -117,7 +124,7 @@ def ballot_message(ballot: Ballot) -> View:
         gap(),
         ui.TextDisplay(option_lines(ballot.options)),
         ui.Separator(),
-        ui.TextDisplay("\n".join(terms_lines(ballot.method, ballot.closes_at, ballot.quorum))),
+        ui.TextDisplay("\n".join(_terms_of(ballot))),
         gap(),
         ui.TextDisplay(
             f"**{_voted(ballot.voters)} so far**\n-# Votes are secret, and nothing is counted before the end"
@@ -204,7 +211,7 @@ def own_ballot(ballot: Ballot, choices: Sequence[int]) -> View:
         gap(),
         ui.TextDisplay(option_lines(ballot.options, _ROOM - 400)),
         ui.Separator(),
-        ui.TextDisplay("\n".join(terms_lines(ballot.method, ballot.closes_at, ballot.quorum))),
+        ui.TextDisplay("\n".join(_terms_of(ballot))),
         gap(),
         ui.TextDisplay(f"**{_voted(ballot.voters)} so far**"),
         ui.Separator(),
@@ -222,6 +229,8 @@ def ballot_paper(ballot: Ballot, choices: Sequence[int], clicked: int, said: str
     how = "Choose one, two or three papers, the best first" if ranked else "Tick as many papers as you like"
     end = f" until {discord.utils.format_dt(ballot.closes_at, 'f')}" if ballot.closes_at else ""
     opening = f"## Your ballot paper\n-# Only you see it. Each choice is kept at once, and can be changed{end}"
+    if ballot.attendees:
+        opening += f"\n-# Who votes: {VOTERS}"
     controls = _ranking_menus(ballot, choices, clicked) if ranked else [_approval_menu(ballot, choices, clicked)]
     vote = vote_lines(ballot, choices) + (f"\n-# {said}" if said else "")
     return layout(

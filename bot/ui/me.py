@@ -76,14 +76,19 @@ def me_page(
     unlisted = any(row["left_out_of_statistics"] for row in stored.sections["preferences"])
     if unlisted:
         parts.append(f"You are not named in {mentions.mention('stats')}.")
+    unasked = any(row["not_proposed_as_presenter"] for row in stored.sections["preferences"])
+    if unasked:
+        parts.append("You are not proposed to present a paper.")
     parts.append(f"**In all**\n{counts}" if counts else "Nothing is stored about you in this club.")
     items: list[ui.Item[Any]] = []
     for part in parts:
         items += [ui.Separator(visible=False), ui.TextDisplay(part)] if items else [ui.TextDisplay(part)]
     naming = ("1", "List me again", "👋") if unlisted else ("0", "Leave me out of statistics", "🙈")
+    asking = ("1", "Propose me again", "🎤") if unasked else ("0", "Don't propose me as presenter", "🙊")
     buttons = [
         button("meexport", label="Export", emoji="💾"),
         button("melisted", naming[0], label=naming[1], emoji=naming[2]),
+        button("measked", asking[0], label=asking[1], emoji=asking[2]),
         button("measkforget", label="Forget me", emoji="🗑️", disabled=not counts),
     ]
     return layout(*items, row(*buttons))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import discord
 from discord import ui
@@ -18,9 +18,11 @@ from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
-from bot.ui.controls import ControlButton, button, field, form, menu, row, write_argument
+from bot.ui.controls import button, field, form, menu, row, write_argument
 from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
+from bot.ui.presenters import presenter_items
+from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
@@ -38,14 +40,17 @@ class Seen:
     """What is seen of an entry of the agenda beside what stands in it.
 
     `turnout` is who comes, and `here` who of them is here still. `review` is the club's own of the paper, if it has
-    read it; `presenter_unknown` tells that Discord could not say whether the one who presents is still here. `best` is
-    the first suggestion and `ballot` the latest ballot, where no paper is chosen.
+    read it; `presenter_unknown` tells that Discord could not say whether the one who presents is still here, and
+    `proposed` whose turn it is by the rota; `holders` have roles. `best` is the first suggestion and `ballot` the
+    latest ballot, where no paper is chosen.
     """
 
     turnout: Turnout = _NOBODY
     here: Collection[int] = ()
     review: Review | None = None
     presenter_unknown: bool = False
+    proposed: int | None = None
+    holders: Holders = NOBODY
     best: Suggestion | None = None
     ballot: Ballot | None = None
 
@@ -58,7 +63,8 @@ def meeting_card(entry: Entry, agenda: Sequence[Entry], seen: Seen, now: datetim
         items += [ui.TextDisplay("\n".join(_occasion_lines(entry.occasion, now, first=first)))]
         items += [*rsvp_items(entry.occasion, seen.turnout, seen.here), ui.Separator()]
     if entry.paper:
-        items += _paper_items(entry, entry.paper, seen, first=first)
+        others = sum(each.paper is not None for each in agenda) > 1
+        items += _paper_items(entry, entry.paper, seen, first=first, others=others)
     else:
         items.append(ui.TextDisplay("\n".join(_nothing_lines(entry, seen, mentions))))
     if others := [each for each in agenda if each.name != entry.name]:
@@ -83,11 +89,15 @@ def _moment(at: datetime, style: Literal["D", "F"] = "F") -> str:
     return discord.utils.format_dt(at, style)
 
 
-def _paper_items(entry: Entry, meeting: Meeting, seen: Seen, *, first: bool) -> list[ui.Item[Any]]:
+def _paper_items(entry: Entry, meeting: Meeting, seen: Seen, *, first: bool, others: bool) -> list[ui.Item[Any]]:
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(entry, meeting, seen.review, first=first)))]
     items += [ui.Separator(visible=False), ui.TextDisplay("\n".join(_reasons(meeting)))]
-    presenter = ui.TextDisplay[Any](_presenter_line(meeting, unknown=seen.presenter_unknown))
-    items += [ui.Separator(visible=False), ui.Section(presenter, accessory=_presenter_button(entry, meeting))]
+    unknown, proposed = seen.presenter_unknown, seen.proposed
+    items += [ui.Separator(visible=False)]
+    items += presenter_items(meeting, entry.name, proposed=proposed, unknown=unknown, others=others)
+    if entry.occasion:
+        roles = cast("ui.Item[Any]", roles_button(entry.occasion.slot.id, entry.occasion.date))
+        items.append(ui.Section(roles_text(seen.holders), accessory=roles))
     if meeting.notes:
         items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
     return [*items, ui.Separator(visible=False), row(*_buttons(meeting, seen.review))]
@@ -139,20 +149,6 @@ def _reasons(meeting: Meeting) -> list[str]:
 
 def _wanted(suggestion: Suggestion) -> str:
     return "1 member wants to read it" if suggestion.votes == 1 else f"{suggestion.votes} members want to read it"
-
-
-def _presenter_line(meeting: Meeting, *, unknown: bool) -> str:
-    if meeting.presenter_id is None:
-        return "🎤 Nobody presents it yet"
-    if unknown:
-        return "🎤 Somebody presents it; Discord cannot say just now who"
-    return f"🎤 <@{meeting.presenter_id}> presents it"
-
-
-def _presenter_button(entry: Entry, meeting: Meeting) -> ControlButton:
-    if meeting.presenter_id is None:
-        return button("present", str(meeting.id), entry.name, label="I'll present")
-    return button("unpresent", str(meeting.id), entry.name, label="Not me after all")
 
 
 def _buttons(meeting: Meeting, review: Review | None) -> list[ui.Item[Any]]:

@@ -22,6 +22,7 @@ from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
 from bot.ui.ping import find_ping_role, usable_role
 from bot.ui.poster import Content, Pinging
+from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
@@ -77,9 +78,15 @@ def with_ping(view: View, ping: Ping) -> Content:
 
 
 def prompt_message(
-    occasion: Occasion, prompt: Prompt, about: About, ping: Ping, mentions: Mentions, turnout: Turnout | None = None
+    occasion: Occasion,
+    prompt: Prompt,
+    about: About,
+    ping: Ping,
+    mentions: Mentions,
+    turnout: Turnout | None = None,
+    holders: Holders = NOBODY,
 ) -> View:
-    """Show what the club reads, why, and what to ask about it; of a meeting also who comes."""
+    """Show what the club reads, why, and what to ask about it; of a meeting also who comes. `holders` have roles."""
     if prompt.why is Why.NOTHING:
         return nothing_message(occasion, ping, mentions, turnout)
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_heading(occasion, prompt, about, mentions)))]
@@ -89,13 +96,14 @@ def prompt_message(
         heading = "To discuss" if about.review else _ROLES[occasion.role]
         asked = [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in prompt.questions]
         items += [_gap(), ui.TextDisplay("\n".join([f"**{heading}**", *asked]))]
-    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=_READERS)]
+    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=_READERS), roles_text(holders)]
     number = str(prompt.id)
     items.append(
         row(
             button("haveread", number, label="I have read it", emoji="📗"),
             button("notread", number, label="Not yet", emoji="↩️"),
             button("discuss", number, label="Discuss", emoji="💬"),
+            roles_button(occasion.slot.id, occasion.date),
         )
     )
     if more := _more_buttons(prompt, about):

@@ -5,7 +5,7 @@ papers are on the slate in its menu, whose ticked options they are.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.ui.mentions import Mentions
 from bot.ui.text import label
 
 _LETTERS = {"a": Method.APPROVAL, "r": Method.RANKED}
-TERMS = ("[ar]", "[0-9]{0,11}", "[0-9]{1,5}")
+TERMS = ("[ar]", "[0-9]{0,11}", "[0-9]{1,5}", "[01]")
 """What the arguments of `Terms` look like."""
 
 
@@ -34,17 +34,20 @@ class Terms:
     method: Method
     closes_at: datetime | None
     quorum: int
+    attendees: bool = False
 
-    def write(self) -> tuple[str, str, str]:
+    def write(self) -> tuple[str, str, str, str]:
         """Write it into a custom_id, for `read_terms`."""
         letter = next(letter for letter, method in _LETTERS.items() if method is self.method)
-        return letter, str(int(self.closes_at.timestamp())) if self.closes_at else "", str(self.quorum)
+        closes = str(int(self.closes_at.timestamp())) if self.closes_at else ""
+        return letter, closes, str(self.quorum), str(int(self.attendees))
 
 
 def read_terms(arguments: Sequence[str]) -> Terms:
     """Read what `Terms.write` wrote."""
-    letter, closes, quorum = arguments[:3]
-    return Terms(_LETTERS[letter], datetime.fromtimestamp(int(closes), UTC) if closes else None, int(quorum))
+    letter, closes, quorum, attendees = arguments[: len(TERMS)]
+    closes_at = datetime.fromtimestamp(int(closes), UTC) if closes else None
+    return Terms(_LETTERS[letter], closes_at, int(quorum), attendees == "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,12 @@ def slate_page(
         ui.TextDisplay(lines.strip()),
         ui.Separator(),
         ui.TextDisplay(
-            "\n".join([*terms_lines(terms.method, terms.closes_at, terms.quorum), *_place(channel_id, missing)])
+            "\n".join(
+                [
+                    *terms_lines(terms.method, terms.closes_at, terms.quorum, attendees=terms.attendees),
+                    *_place(channel_id, missing),
+                ]
+            )
         ),
     ]
     if not ticked and not others:
@@ -140,6 +148,9 @@ def slate_page(
     if more:
         words = "More suggestions" if page >= 0 else "Suggestions"
         ways.insert(0, button("turnslate", *written, str(page + 1), label=words, emoji="▶️"))
+    other = replace(terms, attendees=not terms.attendees).write()
+    words = "Let everybody vote" if terms.attendees else "Only who comes votes"
+    ways.append(button("turnslate", *other, str(max(0, page)), label=words, emoji="👥"))
     if missing:
         ways.append(button("turnslate", *written, str(max(0, page)), "again", label="Check again", emoji="🔄"))
     ready = len(ticked) >= 2 and not missing

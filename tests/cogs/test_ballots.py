@@ -514,7 +514,7 @@ async def test_members_cannot_open_or_end_a_ballot(club: Club) -> None:
     for name in ("ballot open", "ballot close"):
         assert "for the club's organisers" in text_of((await club.ada.slash(club.channel, name)).response)
     offers = [discord.SelectOption(label=value, value=value, default=True) for value in ("s1", "s2")]
-    terms = ("a", "", "0")
+    terms = ("a", "", "0", "0")
     forged = await forge(
         club,
         menu("slate", *terms, "0", placeholder="x", options=offers, least=0, most=2),
@@ -570,8 +570,8 @@ async def test_two_clubs_never_see_each_others_ballots(club: Club) -> None:
         row(*(button(name, number, label=name) for name in ("vote", "unvote", "countnow", "dropballot"))),
         row(menu("approve", number, placeholder="x", options=options, least=0)),
         row(menu("rank", number, "0", placeholder="x", options=options)),
-        row(menu("slate", "a", "", "0", "0", placeholder="x", options=ticked, most=2)),
-        row(button("openballot", "a", "", "0", label="open")),
+        row(menu("slate", "a", "", "0", "0", "0", placeholder="x", options=ticked, most=2)),
+        row(button("openballot", "a", "", "0", "0", label="open")),
     )
     sent = await there.send(view=view)
     forged = next(each for each in posted(club, place) if each.id == sent.id)

@@ -175,7 +175,8 @@ async def test_long_lists_fit_into_the_page(club: Club) -> None:
     assert "-# and 7 more" in text_of(shown)
     assert len(text_of(shown)) < 4_000
     assert "1 line of what you decided" in text_of(shown)
-    assert button_labels(shown) == ["Export", "Leave me out of statistics", "Forget me"]
+    naming = ["Leave me out of statistics", "Don't propose me as presenter"]
+    assert button_labels(shown) == ["Export", *naming, "Forget me"]
 
 
 async def test_a_member_is_left_out_of_statistics_and_listed_again(club: Club) -> None:

@@ -84,7 +84,7 @@ def test_no_bar_is_longer_than_a_phone_s_line_or_than_that_of_more_votes(votes: 
     assert len(bar(min(votes, more), most)) <= len(bar(most, most))
 
 
-@given(st.sampled_from(Method), st.none() | st.integers(0, 10**10), st.integers(0, 10_000))
-def test_terms_survive_in_a_custom_id(method: Method, closes: int | None, quorum: int) -> None:
-    terms = Terms(method, None if closes is None else datetime.fromtimestamp(closes, UTC), quorum)
+@given(st.sampled_from(Method), st.none() | st.integers(0, 10**10), st.integers(0, 10_000), st.booleans())
+def test_terms_survive_in_a_custom_id(method: Method, closes: int | None, quorum: int, attendees: bool) -> None:
+    terms = Terms(method, None if closes is None else datetime.fromtimestamp(closes, UTC), quorum, attendees)
     assert read_terms(terms.write()) == terms

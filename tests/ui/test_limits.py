@@ -165,7 +165,7 @@ def test_ballots_fit(papers: list[Suggestion], method: Method, data: st.DataObje
     on_it = data.draw(st.integers(0, len(offers)))
     check(
         slate_page(
-            offers[:on_it], offers[on_it:], Terms(method, NOW, 9_999), MEMBER, ["Send Messages", "Embed Links"], 7,
+            offers[:on_it], offers[on_it:], Terms(method, NOW, 9_999, data.draw(st.booleans())), MEMBER, ["Send Messages", "Embed Links"], 7,
             Mentions(), more=True, said="Something that was on the slate is not open any more, and was taken off it.",
         )
     )  # fmt: skip

@@ -22,6 +22,7 @@ from bot.club.ballot import (
 )
 from bot.club.counting import Method, count_votes, pack_count, unpack_count
 from bot.club.post import Planned
+from bot.club.stores.attendees import takes_part
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.decisions import choose
@@ -32,6 +33,10 @@ from bot.errors import ClubError
 from bot.papers.identifiers import parse_id_of
 
 OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
+NOT_YOURS = (
+    "In this ballot vote those who say that they come to the next meeting, or came to one of the last three. "
+    "Say in /next that you come, and then vote."
+)
 
 
 class BallotStore:
@@ -132,8 +137,8 @@ class BallotStore:
         """Keep what a member chose, in the place of what they chose before; nothing takes their vote back.
 
         `clicked` is the id of the interaction: a vote counts by its time, and of two the later click counts in
-        whichever order they arrive. Raises ClubError once the ballot is over, and ValueError for choices that are not
-        on it.
+        whichever order they arrive. Raises ClubError once the ballot is over, and for who may not vote in it (anybody
+        may take a vote back); ValueError for choices that are not on it.
         """
         await self._database.write(
             lambda connection: _cast(connection, guild_id, number, member_id, lambda _: choices, clicked)
@@ -148,6 +153,14 @@ class BallotStore:
             return put_choice(before, place, option)
 
         await self._database.write(lambda connection: _cast(connection, guild_id, number, member_id, change, clicked))
+
+    async def may_vote(self, found: Ballot, member_id: int, clicked: int) -> bool:
+        """Tell whether a member may vote in a ballot: anybody, or those who take part in the meetings."""
+        if not found.attendees:
+            return True
+        return await self._database.read(
+            lambda connection: takes_part(connection, found.guild_id, member_id, clicked_at(clicked))
+        )
 
     async def get_choices(self, guild_id: int, number: int, member_id: int) -> tuple[int, ...]:
         """Give a member's own choices; nothing when they have not voted."""
@@ -251,6 +264,7 @@ _TO_VOTE_ON = (
     select(
         ballot.c.state,
         ballot.c.closes_at,
+        ballot.c.attendees,
         select(func.count()).where(ballot_option.c.ballot_id == ballot.c.id).scalar_subquery().label("options"),
         vote.c.choices,
     )
@@ -279,6 +293,8 @@ def _cast(
     if found is None or not takes_vote(BallotState(found.state), found.closes_at, clicked):
         raise ClubError(OVER)
     choices = tuple(change(found.choices or ()))
+    if choices and found.attendees and not takes_part(connection, guild_id, member_id, clicked_at(clicked)):
+        raise ClubError(NOT_YOURS)
     if len(set(choices)) != len(choices) or not set(choices) <= set(range(found.options)):
         raise ValueError("choices that are not on the ballot")
     row = {"ballot_id": number, "member_id": member_id, "choices": choices, "clicked": clicked}

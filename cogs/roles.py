@@ -1,0 +1,108 @@
+"""No commands: the roles that members take for a date, and the prompt that says who has which."""
+
+import asyncio
+import logging
+from datetime import date
+from weakref import WeakValueDictionary
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.client import Paperclub
+from bot.club.duty import Duties
+from bot.club.questions import Role
+from bot.club.stores.duties import GONE, DutyStore
+from bot.club.stores.posts import PostStore
+from bot.club.stores.prompts import RUNG
+from bot.errors import ClubError
+from bot.ui.answers import reply
+from bot.ui.controls import Interaction
+from bot.ui.organisers import require_club
+from bot.ui.presence import Presence, find_presence
+from bot.ui.roles import find_holders, roles_page, taken_line, with_roles
+from bot.ui.week_choices import read_iso
+
+_log = logging.getLogger(__name__)
+
+_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ROLE = "|".join(Role)
+_FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+
+
+class RolesCog(commands.Cog):
+    """Let members take roles and give them back."""
+
+    def __init__(self, bot: Paperclub, duties: DutyStore, posts: PostStore) -> None:
+        self._bot = bot
+        self._duties = duties
+        self._posts = posts
+        self._editing = WeakValueDictionary[tuple[int, str, str], asyncio.Lock]()
+        bot.controls.on("roles", self.show, _NUMBER, _DATE)
+        bot.controls.on("takerole", self.take, _NUMBER, _DATE, _ROLE)
+        bot.controls.on("giverole", self.give_back, _NUMBER, _DATE, _ROLE)
+
+    async def show(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Show a member the roles of a date."""
+        guild_id, now = require_club(interaction), discord.utils.utcnow()
+        await self._show(interaction, await self._duties.get(guild_id, int(arguments[0]), _day(arguments), now))
+
+    async def take(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let the member have a role; who comes second is told who was faster."""
+        guild_id, now, role, member_id = (
+            require_club(interaction),
+            discord.utils.utcnow(),
+            Role(arguments[2]),
+            interaction.user.id,
+        )
+        wanted = (guild_id, int(arguments[0]), _day(arguments), role, member_id, now)
+        duties = await self._duties.take(*wanted)
+        holder = duties.holders.get(role)
+        if holder not in (None, member_id) and await find_presence(interaction, holder) is Presence.LEFT:
+            duties = await self._duties.take(*wanted, gone=holder)
+        await self._show(interaction, duties, wanted=role if duties.holders.get(role) != member_id else None)
+        await self._tell(interaction, duties)
+
+    async def give_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
+        """Let the member not have a role any more."""
+        guild_id, now, role = require_club(interaction), discord.utils.utcnow(), Role(arguments[2])
+        duties = await self._duties.give_back(
+            guild_id, int(arguments[0]), _day(arguments), role, interaction.user.id, now
+        )
+        await self._show(interaction, duties)
+        await self._tell(interaction, duties)
+
+    async def _show(self, interaction: Interaction, duties: Duties, wanted: Role | None = None) -> None:
+        member_id = interaction.user.id
+        holders = await find_holders(interaction.guild, duties.holders, member_id)
+        said = taken_line(wanted, holders) if wanted else ""
+        await reply(interaction, roles_page(duties, holders, member_id, said))
+
+    async def _tell(self, interaction: Interaction, duties: Duties) -> None:
+        """Bring the prompt of a date up to date, if it was posted; of those who click together one after the other."""
+        name = (duties.slot.guild_id, duties.slot.key, duties.date)
+        post = await self._posts.get(*name, RUNG)
+        if post is None or post.message_id is None:
+            return
+        async with self._editing.setdefault(name, asyncio.Lock()):
+            holders = await find_holders(interaction.guild, await self._duties.list_holders(*name), interaction.user.id)
+            try:
+                channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
+                message = await channel.fetch_message(post.message_id)
+                if view := with_roles(message, holders):
+                    await message.edit(view=view)
+            except _FAILURES as error:
+                _log.info("the prompt of %s of %s does not say who has which role: %s", duties.date, post.slot, error)
+
+
+def _day(arguments: list[str]) -> date:
+    day = read_iso(arguments[1])
+    if day is None:
+        raise ClubError(GONE)
+    return day
+
+
+async def setup(bot: Paperclub) -> None:
+    """Give the cog what it needs."""
+    await bot.add_cog(RolesCog(bot, DutyStore(bot.database), PostStore(bot.database)))
