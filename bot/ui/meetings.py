@@ -50,7 +50,7 @@ class Seen:
     review: Review | None = None
     presenter_unknown: bool = False
     proposed: int | None = None
-    holders: Holders = NOBODY
+    holders: Holders | None = None
     best: Suggestion | None = None
     ballot: Ballot | None = None
 
@@ -97,7 +97,7 @@ def _paper_items(entry: Entry, meeting: Meeting, seen: Seen, *, first: bool, oth
     items += presenter_items(meeting, entry.name, proposed=proposed, unknown=unknown, others=others)
     if entry.occasion:
         roles = cast("ui.Item[Any]", roles_button(entry.occasion.slot.id, entry.occasion.date))
-        items.append(ui.Section(roles_text(seen.holders), accessory=roles))
+        items.append(ui.Section(roles_text(seen.holders or NOBODY), accessory=roles))
     if meeting.notes:
         items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
     return [*items, ui.Separator(visible=False), row(*_buttons(meeting, seen.review))]
