@@ -22,14 +22,14 @@ from bot.database.postgres import PostgresDatabase
 from bot.database.sqlite import SqliteDatabase
 from bot.papers.source import Source
 from bot.settings import Settings
+from tests.loopback import LoopbackDiscord, loopback_discord
 from tests.postgres import run_postgres
-from tests.shared import SHARED
+from tests.running import TOKEN, Runner
+from tests.shared import SAMPLES, SHARED
 
 # How long an example takes is a matter of what else the machine does.
 settings.register_profile("club", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("club")
-
-SAMPLES = Path(__file__).parent.parent / "reviews"
 
 # simcord waits 50 ms after each action to see whether more comes; a millisecond is enough here and makes the tests
 # thirty times faster. Should the name go, this fails and says so.
@@ -118,6 +118,23 @@ async def start_club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> Asy
 async def club(start_club: StartClub) -> Club:
     """Start a club on the sample library, published at club.example.org."""
     return await start_club(site_url="https://club.example.org/")
+
+
+@pytest.fixture
+async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
+    """Serve a Discord of real sockets; what was sent to it is held against the description with all the rest."""
+    async with loopback_discord(TOKEN) as loopback:
+        yield loopback
+    sent_requests.extend(loopback.records())
+
+
+@pytest.fixture
+async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
+    """Give what starts the bot as a process on that Discord; it must end without an error."""
+    runner = Runner(loopback, tmp_path)
+    yield runner
+    if runner.process:
+        assert "Traceback" not in await runner.end()
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,7 @@ from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.parse import parse_review
 from bot.library.plain import plain_text
-from tests.conftest import SAMPLES
-from tests.shared import SHARED, review_file, write_reviews
+from tests.shared import SAMPLES, SHARED, review_file, write_reviews
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEAD = "---\ntitle: T\n---\n\n"
