@@ -37,7 +37,16 @@ _settle_defaults = Env._settle_internal.__kwdefaults__
 assert "idle" in _settle_defaults, "simcord has changed: find what sets the time that it waits after an action"
 _settle_defaults["idle"] = 0.001
 
+RAN_AGAIN = "ran again"  # the property of a test that says why
 _PATIENCE = 30.0  # seconds of real time that an action may take where other tests keep the machine busy
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that ran again, and why; those that ran on other cores have told it in their reports."""
+    for report in terminalreporter.getreports("passed"):
+        for name, why in report.user_properties:
+            if name == RAN_AGAIN:
+                terminalreporter.write_line(f"{report.nodeid} ran again, for {why}")
 
 
 class Club:
