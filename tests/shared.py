@@ -1,6 +1,5 @@
 """What the tests share: other people's material, where it is present, and short ways to write and read."""
 
-import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,9 +76,5 @@ async def add_clubs(store: SlotStore, channels: Sequence[int], now: datetime) ->
     at = now.replace(second=0, microsecond=0)
     weekly = Schedule((at.weekday(),), at.time(), "UTC", at.date() - timedelta(7))
     before = now - timedelta(days=3)
-    await asyncio.gather(
-        *(
-            store.add(club, 7, before, NewSlot("Club night", weekly, Kind.PROMPT, channel))
-            for club, channel in enumerate(channels, 1)
-        )
-    )
+    for club, channel in enumerate(channels, 1):
+        await store.add(club, 7, before, NewSlot("Club night", weekly, Kind.PROMPT, channel))
