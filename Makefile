@@ -18,7 +18,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/basedpyright
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

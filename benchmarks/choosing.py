@@ -32,7 +32,7 @@ from bot.club.suggestion import propose_title
 from bot.database.sqlite import SqliteDatabase
 from bot.database.tables import suggestion, support
 from tests.loopback import loopback_discord
-from tests.test_client import TOKEN, start
+from tests.running import TOKEN, start
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _GUILD = 1

@@ -32,14 +32,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import Connection, insert
 
 from benchmarks.table import Row
-from bot.club.ladder import Kind
 from bot.club.schedule import Schedule, next_occurrences
-from bot.club.slot import NewSlot
 from bot.club.stores.slots import SlotStore
 from bot.database.sqlite import SqliteDatabase
 from bot.database.tables import club, slot
 from tests.loopback import loopback_discord
-from tests.test_client import TOKEN, start
+from tests.running import TOKEN, start
+from tests.shared import add_clubs
 
 _TIMES = 9  # that all slots are asked
 _ZONES = 40
@@ -199,19 +198,6 @@ async def _post(folder: Path, prompts: int) -> list[float]:
     if len(messages) != prompts:
         raise RuntimeError("a prompt came twice")
     return sorted(datetime.fromisoformat(message["timestamp"]).timestamp() for message in messages)
-
-
-async def add_clubs(store: SlotStore, channels: Sequence[int], now: datetime) -> None:
-    """Add a club for each channel, with a slot whose prompt is due in this minute and not planned yet."""
-    at = now.replace(second=0, microsecond=0)
-    weekly = Schedule((at.weekday(),), at.time(), "UTC", at.date() - timedelta(7))
-    before = now - timedelta(days=3)
-    await asyncio.gather(
-        *(
-            store.add(club, 7, before, NewSlot("Club night", weekly, Kind.PROMPT, channel))
-            for club, channel in enumerate(channels, 1)
-        )
-    )
 
 
 def _ratio(some: Sequence[float], others: Sequence[float]) -> float:

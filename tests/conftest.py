@@ -22,14 +22,14 @@ from bot.database.postgres import PostgresDatabase
 from bot.database.sqlite import SqliteDatabase
 from bot.papers.source import Source
 from bot.settings import Settings
+from tests.loopback import LoopbackDiscord, loopback_discord
 from tests.postgres import run_postgres
-from tests.shared import SHARED
+from tests.running import TOKEN, Runner
+from tests.shared import SAMPLES, SHARED
 
 # How long an example takes is a matter of what else the machine does.
 settings.register_profile("club", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("club")
-
-SAMPLES = Path(__file__).parent.parent / "reviews"
 
 # simcord waits 50 ms after each action to see whether more comes; a millisecond is enough here and makes the tests
 # thirty times faster. Should the name go, this fails and says so.
@@ -37,7 +37,16 @@ _settle_defaults = Env._settle_internal.__kwdefaults__
 assert "idle" in _settle_defaults, "simcord has changed: find what sets the time that it waits after an action"
 _settle_defaults["idle"] = 0.001
 
+RAN_AGAIN = "ran again"  # the property of a test that says why
 _PATIENCE = 30.0  # seconds of real time that an action may take where other tests keep the machine busy
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that ran again, and why; those that ran on other cores have told it in their reports."""
+    for report in terminalreporter.getreports("passed"):
+        for name, why in report.user_properties:
+            if name == RAN_AGAIN:
+                terminalreporter.write_line(f"{report.nodeid} ran again, for {why}")
 
 
 class Club:
@@ -118,6 +127,23 @@ async def start_club(tmp_path: Path, sent_requests: list[dict[str, Any]]) -> Asy
 async def club(start_club: StartClub) -> Club:
     """Start a club on the sample library, published at club.example.org."""
     return await start_club(site_url="https://club.example.org/")
+
+
+@pytest.fixture
+async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
+    """Serve a Discord of real sockets; what was sent to it is held against the description with all the rest."""
+    async with loopback_discord(TOKEN) as loopback:
+        yield loopback
+    sent_requests.extend(loopback.records())
+
+
+@pytest.fixture
+async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
+    """Give what starts the bot as a process on that Discord; it must end without an error."""
+    runner = Runner(loopback, tmp_path)
+    yield runner
+    if runner.process:
+        assert "Traceback" not in await runner.end()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,13 @@ import discord
 import pytest
 from simcord.components import walk_components
 
+from bot.club.ladder import Kind
+from bot.club.schedule import Schedule
+from bot.club.slot import NewSlot
+from bot.club.stores.slots import SlotStore
+
 LONG = os.environ.get("PAPERCLUB_TESTS") == "long"  # every case and many seeds, where a few do for every day
+SAMPLES = Path(__file__).parent.parent / "reviews"
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the folder ../shared with real reviews is not here")
@@ -62,3 +69,12 @@ def option(message: Any, label: str) -> str:
 def button_labels(message: Any) -> list[str]:
     """Give the labels of a message's buttons."""
     return [part["label"] for part in components(message) if part["type"] == 2]
+
+
+async def add_clubs(store: SlotStore, channels: Sequence[int], now: datetime) -> None:
+    """Add a club for each channel, with a slot whose prompt is due in this minute and not planned yet."""
+    at = now.replace(second=0, microsecond=0)
+    weekly = Schedule((at.weekday(),), at.time(), "UTC", at.date() - timedelta(7))
+    before = now - timedelta(days=3)
+    for club, channel in enumerate(channels, 1):
+        await store.add(club, 7, before, NewSlot("Club night", weekly, Kind.PROMPT, channel))

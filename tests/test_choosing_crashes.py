@@ -21,8 +21,8 @@ from bot.club.suggestion import propose_title
 from bot.database.sqlite import SqliteDatabase
 from tests.dying_club import POINTS
 from tests.loopback import Answer, LoopbackDiscord, Unanswered, loopback_discord
+from tests.running import TOKEN, output, start
 from tests.shared import LONG, button_labels
-from tests.test_client import TOKEN, output, start
 
 TITLES = ("A talk of Ada's", "A talk of Grace's")
 CONFIRMED = POINTS[-1]

@@ -4,29 +4,20 @@ import asyncio
 import os
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import propose_title
 from bot.database.sqlite import SqliteDatabase
-from tests.loopback import Answer, LoopbackDiscord, loopback_discord
-from tests.test_client import TOKEN
-from tests.test_loopback import Runner
+from tests.loopback import Answer, LoopbackDiscord
+from tests.running import Runner
 
 TITLE = "A talk of our own"
-
-
-@pytest.fixture
-async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
-    async with loopback_discord(TOKEN) as loopback:
-        yield loopback
-    sent_requests.extend(loopback.records())
 
 
 @pytest.fixture
@@ -36,18 +27,15 @@ def disk(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def bot(loopback: LoopbackDiscord, tmp_path: Path, disk: None) -> AsyncIterator[Runner]:
+async def bot(bot: Runner, loopback: LoopbackDiscord, tmp_path: Path, disk: None) -> Runner:
     """Run the bot in a club in which somebody has suggested a talk, which no source need be asked for."""
     database = SqliteDatabase(club_file(tmp_path))
     await database.open()
     proposal = propose_title(TITLE)
     await SuggestionStore(database).propose(int(loopback.world.guild["id"]), 1, proposal, "", datetime.now(UTC))
     await database.close()
-    runner = Runner(loopback, tmp_path)
-    await runner.start()
-    yield runner
-    if runner.process:
-        assert "Traceback" not in await runner.end()
+    await bot.start()
+    return bot
 
 
 def club_file(folder: Path) -> Path:

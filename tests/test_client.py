@@ -1,9 +1,7 @@
 """The program as it runs: real processes, real sockets, a Discord on this machine."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -11,29 +9,9 @@ import pytest
 
 from bot.client import create_bot
 from bot.settings import Settings
-from tests.conftest import SAMPLES
-from tests.loopback import LoopbackDiscord, loopback_discord
-
-TOKEN = "MTIz.a-secret.token"
-
-
-async def start(
-    command: str, discord: LoopbackDiscord, tmp_path: Path, token: str = TOKEN, module: str = "bot", **more: str
-) -> asyncio.subprocess.Process:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("PAPERCLUB_")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, command,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=tmp_path,
-        env=clean | {
-            "PYTHONPATH": str(SAMPLES.parent), "PAPERCLUB_TOKEN": token, "PAPERCLUB_REVIEWS": str(SAMPLES),
-            "PAPERCLUB_DATA": str(tmp_path / "data"), "PAPERCLUB_DISCORD_API_URL": discord.url,
-        } | more,
-    )  # fmt: skip
-
-
-async def output(process: asyncio.subprocess.Process) -> str:
-    out, _ = await asyncio.wait_for(process.communicate(), 30)
-    return out.decode()
+from tests.loopback import loopback_discord
+from tests.running import TOKEN, output, start
+from tests.shared import SAMPLES
 
 
 async def test_sync_registers_every_command(tmp_path: Path) -> None:

@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from tests.conftest import SAMPLES
-from tests.shared import review_file, write_reviews
+from tests.shared import SAMPLES, review_file, write_reviews
 
 
 def paperclub(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

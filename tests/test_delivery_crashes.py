@@ -25,8 +25,8 @@ from bot.database.tables import slot as slots
 from tests.club.stores.test_posts import get, plan
 from tests.dying_bot import KIND, PLANNING, POINTS
 from tests.loopback import Fault, LoopbackDiscord, loopback_discord
+from tests.running import TOKEN, output, start
 from tests.shared import LONG
-from tests.test_client import TOKEN, output, start
 
 MESSAGES = "POST /channels/.*/messages"
 HOUR = timedelta(hours=1)

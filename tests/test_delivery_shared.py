@@ -16,7 +16,7 @@ from bot.database.postgres import PostgresDatabase
 from tests.club.stores.test_posts import get, plan
 from tests.dying_bot import KIND
 from tests.loopback import LoopbackDiscord, loopback_discord
-from tests.test_client import TOKEN, output, start
+from tests.running import TOKEN, output, start
 
 MESSAGES = "POST /channels/.*/messages"
 NAMES = ("one", "two")

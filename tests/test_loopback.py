@@ -16,49 +16,16 @@ from discord.http import Route
 from yarl import URL
 
 from tests.loopback import LoopbackDiscord, Unanswered, loopback_discord
-from tests.test_client import TOKEN, output, start
+from tests.running import TOKEN, Runner, output, start
 
 CALLBACK = "POST /interactions/.*/callback"
 MESSAGES = "POST /channels/.*/messages"
 
 
 @pytest.fixture
-async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
-    """Serve a Discord; what was sent to it is held against the description of the API with all the rest."""
-    async with loopback_discord(TOKEN) as loopback:
-        yield loopback
-    sent_requests.extend(loopback.records())
-
-
-class Runner:
-    """Runs the bot, one process after the other on the same folder."""
-
-    def __init__(self, loopback: LoopbackDiscord, folder: Path) -> None:
-        self.loopback = loopback
-        self.folder = folder
-        self.process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        self.process = await start("run", self.loopback, self.folder)
-        await self.loopback.connected()
-
-    async def end(self, how: signal.Signals = signal.SIGTERM) -> str:
-        """End the bot and give what it logged; it must end cleanly, if it can."""
-        assert self.process
-        process, self.process = self.process, None
-        process.send_signal(how)
-        log = await output(process)
-        assert process.returncode == (-how if how is signal.SIGKILL else 0), log
-        return log
-
-
-@pytest.fixture
-async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
-    runner = Runner(loopback, tmp_path)
-    await runner.start()
-    yield runner
-    if runner.process:
-        assert "Traceback" not in await runner.end()
+async def bot(bot: Runner) -> Runner:
+    await bot.start()
+    return bot
 
 
 async def test_a_card_of_a_killed_process_is_read_on_with_the_next_one(bot: Runner, loopback: LoopbackDiscord) -> None:

@@ -15,7 +15,6 @@ from discord.http import Route
 from bot.client import create_bot
 from bot.papers.arxiv import Arxiv
 from bot.settings import Settings
-from tests.conftest import SAMPLES
 from tests.loopback import Answer, LoopbackDiscord, loopback_discord
 from tests.papers.loopback_arxiv import (
     MANY,
@@ -33,7 +32,8 @@ from tests.papers.loopback_arxiv import (
     reset,
     saying,
 )
-from tests.test_client import TOKEN
+from tests.running import TOKEN
+from tests.shared import SAMPLES
 
 NUMBER = "2002.00001"
 BOATS = Entry(NUMBER, 2)

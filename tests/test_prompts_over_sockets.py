@@ -2,10 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,31 +17,15 @@ from bot.club.stores.prompts import PromptStore
 from bot.database.sqlite import SqliteDatabase
 from bot.ui.mentions import Mentions
 from bot.ui.prompt import Ping, prompt_message
-from tests.loopback import Answer, LoopbackDiscord, Unanswered, loopback_discord
+from tests.loopback import Answer, LoopbackDiscord, Unanswered
 from tests.loopback.world import Json
-from tests.test_client import TOKEN
-from tests.test_loopback import Runner
+from tests.running import Runner
 
 NOW = datetime.now(UTC)
 DAY = date(2030, 1, 1)
 CALLBACK = "POST /interactions/.*/callback"
 THREADS = "POST /channels/.*/threads"
 COMPONENTS_V2 = 1 << 15
-
-
-@pytest.fixture
-async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
-    async with loopback_discord(TOKEN) as loopback:
-        yield loopback
-    sent_requests.extend(loopback.records())
-
-
-@pytest.fixture
-async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
-    runner = Runner(loopback, tmp_path)
-    yield runner
-    if runner.process:
-        assert "Traceback" not in await runner.end()
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from bot.demo import sample_reviews
 from bot.library.check import check_folder
 from bot.library.parse import parse_review
-from tests.conftest import SAMPLES
-from tests.shared import SHARED, needs_shared
+from tests.shared import SAMPLES, SHARED, needs_shared
 
 REPORT = check_folder(SAMPLES)
 FILES = [SAMPLES / review.path for review in REPORT.reviews]

@@ -1,33 +1,13 @@
 """/club setup and its form, with the bot as a process that is killed in between."""
 
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
-import pytest
 from discord import Permissions
 
-from tests.loopback import LoopbackDiscord, loopback_discord
-from tests.test_client import TOKEN
-from tests.test_loopback import Runner
+from tests.loopback import LoopbackDiscord
+from tests.running import Runner
 
 CHANNEL, ROLE = "pc:s:setchannel", "pc:s:setrole"
-
-
-@pytest.fixture
-async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
-    async with loopback_discord(TOKEN) as loopback:
-        yield loopback
-    sent_requests.extend(loopback.records())
-
-
-@pytest.fixture
-async def bot(loopback: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Runner]:
-    runner = Runner(loopback, tmp_path)
-    yield runner
-    if runner.process:
-        assert "Traceback" not in await runner.end()
 
 
 async def test_a_form_and_menus_of_a_killed_process_are_answered_by_the_next_one(

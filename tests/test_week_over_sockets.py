@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.club.post import State
-from tests.test_client import output, start
+from tests.running import output, start
 from tests.test_delivery_crashes import MESSAGES, SlotCell, cell, get_post
 
 

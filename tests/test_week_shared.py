@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from benchmarks.schedule import add_clubs
 from bot.club.post import State
 from bot.club.stores.slots import SlotStore
 from bot.database.postgres import PostgresDatabase
 from bot.database.tables import post, slot
 from tests.loopback import LoopbackDiscord, loopback_discord
-from tests.shared import LONG
-from tests.test_client import TOKEN, start
+from tests.running import TOKEN, start
+from tests.shared import LONG, add_clubs
 
 MESSAGES = "POST /channels/.*/messages"
 NAMES = ("one", "two")

@@ -26,10 +26,9 @@ from bot.library.review import Link, Review
 from bot.library.style import Style, learn_style, load_style, newest
 from bot.library.writing import one_line
 from bot.papers.identifiers import PaperId
-from tests.conftest import SAMPLES
 from tests.library.hugo_site import differences, hugo_pages
 from tests.nasty import nasty_texts
-from tests.shared import SHARED, needs_shared, write_reviews
+from tests.shared import SAMPLES, SHARED, needs_shared, write_reviews
 
 NOW = datetime(2026, 3, 5, 19, 30, tzinfo=timezone(timedelta(hours=1)))
 TOML, YAML = SHARED / "examples" / "hugo-toml" / "papers", SHARED / "examples" / "hugo-yaml" / "paper"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from _pytest.runner import runtestprotocol
 
+from tests.conftest import RAN_AGAIN
 from tests.loop_guard import LoopGuard, guard_loop
 
 _HELD = "the event loop was held"
@@ -27,7 +28,7 @@ def pytest_runtest_protocol(item: pytest.Function, nextitem: pytest.Item | None)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if any(report.failed and _HELD in report.longreprtext for report in reports):
         held = next(report.longreprtext for report in reports if _HELD in report.longreprtext)
-        print(f"\n{item.nodeid} runs again, for {held[held.index(_HELD) :]}")  # noqa: T201
+        item.user_properties.append((RAN_AGAIN, held[held.index(_HELD) :]))
         item._initrequest()
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in reports:

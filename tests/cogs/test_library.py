@@ -13,8 +13,8 @@ from discord import ui
 from bot.library.files import UnreadableFile
 from bot.ui.cards import layout, section_pages
 from bot.ui.controls import button, row
-from tests.conftest import SAMPLES, Club, StartClub
-from tests.shared import button_labels, components, menu_of, option, review_file, text_of, write_reviews
+from tests.conftest import Club, StartClub
+from tests.shared import SAMPLES, button_labels, components, menu_of, option, review_file, text_of, write_reviews
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

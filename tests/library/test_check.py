@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.library.check import check_folder
-from tests.conftest import SAMPLES
 from tests.library.hugo_site import differences, hugo_pages
-from tests.shared import SHARED, needs_shared, review_file, write_reviews
+from tests.shared import SAMPLES, SHARED, needs_shared, review_file, write_reviews
 
 
 def report(root: Path) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from bot.library.gist import gist, opinions, questions
 from bot.library.parse import parse_review
 from bot.library.plain import plain_text
 from bot.library.sentences import split_sentences
-from tests.conftest import SAMPLES
 from tests.library.test_parse import PIECES
-from tests.shared import SHARED, needs_shared
+from tests.shared import SAMPLES, SHARED, needs_shared
 
 REVIEW = """\
 What would a small model need to know? A teaser says so.

@@ -21,8 +21,7 @@ from bot.library.index import Index
 from bot.library.library import Library
 from bot.library.parse import parse_review
 from bot.library.plain import plain_text
-from tests.conftest import SAMPLES
-from tests.shared import SHARED, review_file, write_reviews
+from tests.shared import SAMPLES, SHARED, review_file, write_reviews
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEAD = "---\ntitle: T\n---\n\n"
@@ -236,14 +235,17 @@ async def test_a_file_that_ends_its_reader_costs_only_itself(tmp_path: Path, mon
 
 
 async def ask_while_reading(library: Library, names: list[str]) -> list[float]:
-    """Complete names while the library is refreshed; give what each keystroke had to wait, in seconds."""
+    """Complete names while the library is refreshed; give what each keystroke had to wait for the bot, in seconds.
+
+    It is the processor time of all threads, so that other programs don't count.
+    """
     reading = asyncio.create_task(library.refresh(NOW))
     delays: list[float] = []
     while not reading.done():
-        begun = time.perf_counter()
+        begun = time.process_time()
         await asyncio.sleep(0.005)  # another member's keystroke, which waits for its turn
         assert library.suggest(names[len(delays) % len(names)], NOW)
-        delays.append(time.perf_counter() - begun - 0.005)
+        delays.append(time.process_time() - begun)
     assert (await reading).reviews == 5_000
     return delays
 
@@ -260,9 +262,9 @@ async def test_while_five_thousand_files_are_read_the_bot_answers(tmp_path: Path
         delays = await ask_while_reading(library, names)
         assert len(delays) > 50
         slowest.append(statistics.quantiles(delays, n=100)[98])
-        if slowest[-1] < 0.05:
+        if slowest[-1] < 0.03:
             break
-    assert min(slowest) < 0.05
+    assert min(slowest) < 0.03
     await library.index_texts()
     word = corpus.review(4_321, 5_000).partition("<!--more-->")[0].split()[-3].lower().strip(".")
     assert await library._index.search_paths([[word]], 5_000)

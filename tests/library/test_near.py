@@ -8,7 +8,7 @@ import pytest
 
 from bot.library.index import Index
 from bot.library.library import Library
-from tests.conftest import SAMPLES
+from tests.shared import SAMPLES
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 

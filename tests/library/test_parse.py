@@ -13,8 +13,7 @@ from bot.library.parse import parse_review
 from bot.library.plain import Rendering, plain_text
 from bot.library.review import Review
 from bot.library.site import Site
-from tests.conftest import SAMPLES
-from tests.shared import SHARED, needs_shared, review_file
+from tests.shared import SAMPLES, SHARED, needs_shared, review_file
 
 
 def parsed(text: str | bytes, path: str = "papers/a.md") -> Review:

@@ -10,8 +10,7 @@ from bot.library.check import check_folder
 from bot.library.keys import FieldStyle
 from bot.library.manner import DateForm, LinkForm, RefForm, read_date_form, write_date
 from bot.library.style import Style, learn_style, load_style
-from tests.conftest import SAMPLES
-from tests.shared import write_reviews
+from tests.shared import SAMPLES, write_reviews
 
 
 def learn(root: Path, files: Mapping[str, str | bytes]) -> Style:
