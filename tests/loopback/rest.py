@@ -126,6 +126,25 @@ class Rest:
     async def delete_message(self, body: Json, query: Json, channel: str, number: str) -> None:
         del self.world.messages[channel][self.world.find_message(channel, number)["id"]]
 
+    # --- events -------------------------------------------------------------------------------------
+
+    @route("GET", "/guilds/{guild}/scheduled-events")
+    async def get_events(self, body: Json, query: Json, guild: str) -> list[Json]:
+        return [*self.world.events.values()]
+
+    @route("POST", "/guilds/{guild}/scheduled-events")
+    async def create_event(self, body: Json, query: Json, guild: str) -> Json:
+        return self.world.add_event(body)
+
+    @route("PATCH", "/guilds/{guild}/scheduled-events/{number}")
+    async def edit_event(self, body: Json, query: Json, guild: str, number: str) -> Json:
+        self.world.find_event(number).update(body)
+        return self.world.find_event(number)
+
+    @route("DELETE", "/guilds/{guild}/scheduled-events/{number}")
+    async def delete_event(self, body: Json, query: Json, guild: str, number: str) -> None:
+        del self.world.events[self.world.find_event(number)["id"]]
+
     # --- interactions -------------------------------------------------------------------------------
 
     @route("POST", "/interactions/{number}/{token}/callback")

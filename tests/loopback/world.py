@@ -133,6 +133,7 @@ class World:
         self.commands: list[Json] = []
         self.channels: dict[str, Json] = {}
         self.messages: dict[str, dict[str, Json]] = {}  # by channel and id, oldest first; no private ones
+        self.events: dict[str, Json] = {}  # those that are scheduled
         self.members: dict[str, Json] = {}  # by the user's id
         self.answers: dict[str, Answer] = {}  # by the token of the interaction
         self._command_ids: dict[tuple[int, str], str] = {}
@@ -172,6 +173,18 @@ class World:
                    "archive_timestamp": self.now(), "create_timestamp": self.now(), "locked": False}  # fmt: skip
         own = {"id": number, "type": body.get("type") or 11, "parent_id": parent, "owner_id": APPLICATION}
         return self.add_channel(body["name"], **own, thread_metadata=archive, message_count=0, member_count=1)
+
+    def add_event(self, body: Json, creator: str = APPLICATION) -> Json:
+        if datetime.fromisoformat(body["scheduled_start_time"]) <= datetime.now(UTC):
+            raise Refusal(400, 50035, "Invalid Form Body: cannot schedule event in the past")
+        own = {"id": snowflake(), "guild_id": self.guild["id"], "channel_id": None, "creator_id": creator, "status": 1}
+        event = self.events[own["id"]] = body | own | {"entity_id": None}
+        return event
+
+    def find_event(self, number: str) -> Json:
+        if number not in self.events:
+            raise Refusal(404, 10070, "Unknown Guild Scheduled Event")
+        return self.events[number]
 
     @staticmethod
     def now() -> str:
