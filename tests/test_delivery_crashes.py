@@ -253,7 +253,7 @@ async def test_a_member_is_told_once_of_a_change_wherever_the_bot_is_killed(
         (message,) = it.posted
         assert post.message_id == int(message["id"])
         assert post.state is (State.LATE if later and point in UNSENT else State.SENT)
-        assert "<@41>: you wanted to come" in str(message["components"])
+        assert "You wanted to come: <@41>" in str(message["components"])
         assert met is None or met.hits == 1
         assert {str(request.json["allowed_mentions"]["users"]) for request in it.loopback.sent(MESSAGES)} == {"[41]"}
         assert all(request.json["allowed_mentions"]["parse"] == [] for request in it.loopback.sent(MESSAGES))
