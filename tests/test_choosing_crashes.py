@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +14,13 @@ from typing import Any
 import pytest
 
 from bot.club.ballot import Ballot, BallotState, Option
+from bot.club.ladder import Kind
+from bot.club.schedule import Schedule, next_occurrences
+from bot.club.slot import NewSlot, Slot
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.meetings import MeetingStore
+from bot.club.stores.rsvps import RsvpStore
+from bot.club.stores.slots import SlotStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.suggestion import propose_title
 from bot.database.sqlite import SqliteDatabase
@@ -58,6 +63,16 @@ class Club:
             ballot = await ballots.open_ballot(self.guild, 1, options, self.channel, now, closes_at=closes_at)
             await ballots.cast(self.guild, ballot.id, 41, (1,), 1 << 22)
             return ballot.id
+
+    async def slot(self) -> Slot:
+        """Give the slot in which the club meets in five days; add it first."""
+        now = datetime.now(UTC)
+        day = now.date() + timedelta(days=5)
+        new = NewSlot("Club night", Schedule((day.weekday(),), time(18), "UTC", day), Kind.MEETING, self.channel)
+        async with self.database() as database:
+            store = SlotStore(database)
+            found = await store.find(self.guild, new.name)
+            return found or await store.add(self.guild, 1, now, new)
 
     async def start(self, **environment: str) -> asyncio.subprocess.Process:
         self.loopback.gateway.identified.clear()
@@ -132,6 +147,11 @@ async def cast(club: Club, number: int) -> Answer:
     return await club.loopback.choose(paper.message, "0", by=club.loopback.grace)
 
 
+async def come(club: Club, number: int) -> Answer:
+    shown = await club.loopback.slash("next", by=club.loopback.grace)
+    return await club.loopback.click(shown.message, "I'll come", by=club.loopback.grace)
+
+
 async def close(club: Club, number: int) -> Answer:
     asked = await club.loopback.slash("ballot close")
     return await club.loopback.click(asked.message, "Count now")
@@ -155,6 +175,15 @@ async def is_cast(club: Club, number: int) -> bool:
         return await BallotStore(database).get_choices(club.guild, number, grace) == (0,)
 
 
+async def is_coming(club: Club, number: int) -> bool:
+    slot = await club.slot()
+    (first,) = next_occurrences(slot.schedule, datetime.now(UTC), 1)
+    async with club.database() as database:
+        turnout = await RsvpStore(database).count(club.guild, slot.key, first.original.isoformat(), first.at)
+    assert turnout.coming in (0, 1)
+    return turnout.first == (int(club.loopback.grace["user"]["id"]),)
+
+
 async def is_closed(club: Club, number: int) -> bool:
     ballot = await club.ballot(number)
     return ballot.closes_at is not None
@@ -164,15 +193,18 @@ CHANGES = {
     "suggest": Change("SuggestionStore.propose", suggest, is_suggested),
     "want": Change("SuggestionStore.add_voice", want, is_wanted),
     "vote": Change("BallotStore.cast", cast, is_cast),
+    "come": Change("RsvpStore.answer", come, is_coming),
     "close": Change("BallotStore.close_ballot", close, is_closed),
 }
 CELLS = [*product(CHANGES, POINTS)]
 EVERYDAY = [("suggest", "committed"), ("want", "not committed"), ("vote", "answered"), ("close", "committed")]
+EVERYDAY += [("come", "not committed"), ("come", "committed")]
 
 
 @pytest.mark.parametrize(("name", "point"), CELLS if LONG else EVERYDAY)
 async def test_a_change_of_a_killed_bot_is_made_or_not_and_never_twice(club: Club, name: str, point: str) -> None:
     change, number = CHANGES[name], await club.fill(closes_at=None)
+    await club.slot()
     process = await club.start(DIE_IN=change.die_in, DIE_AT=point)
     await until_death(change.act(club, number), process)
     await club.wait_for_death(process, point)
@@ -186,9 +218,10 @@ async def test_a_change_of_a_killed_bot_is_made_or_not_and_never_twice(club: Clu
     assert len(queue) == (3 if name == "suggest" else 2 if name != "close" else len(queue))
 
 
-@pytest.mark.parametrize("name", CHANGES if LONG else ["vote"])
+@pytest.mark.parametrize("name", CHANGES if LONG else ["vote", "come"])
 async def test_a_bot_that_confirms_before_it_commits_loses_what_it_confirmed(club: Club, name: str) -> None:
     change, number = CHANGES[name], await club.fill(closes_at=None)
+    await club.slot()
     process = await club.start(DIE_IN=change.die_in, DIE_AT=CONFIRMED, EARLY="1")
     await until_death(change.act(club, number), process)
     await club.wait_for_death(process, CONFIRMED)

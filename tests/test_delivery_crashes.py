@@ -14,9 +14,11 @@ from sqlalchemy import Connection, select, update
 
 from bot.club.ladder import Kind
 from bot.club.post import Planned, Post, State
+from bot.club.rsvp import Answer
 from bot.club.schedule import Schedule
 from bot.club.slot import NewSlot
 from bot.club.stores.posts import PostStore
+from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import load_zone
 from bot.database.sqlite import SqliteDatabase
@@ -163,6 +165,28 @@ class SlotCell(Cell):
         self.planned = Planned(self.planned.guild_id, slot.key, day, "prompt", channel_id, due)
 
 
+class AgainCell(Cell):
+    """What tells a member that a meeting is called off, to which they wanted to come."""
+
+    async def plan(self) -> None:
+        now, member = datetime.now(UTC), 41
+        day = now.date() + timedelta(days=5)
+        weekly = Schedule((day.weekday(),), time(18), "UTC", day)
+        new = NewSlot("Club night", weekly, Kind.MEETING, self.planned.channel_id)
+        async with self.database() as database:
+            store, at = SlotStore(database), datetime.combine(day, time(18), UTC)
+            slot = await store.add(self.planned.guild_id, 7, now, new)
+            await RsvpStore(database).answer(slot.guild_id, slot.id, day, member, Answer.YES, now, {at})
+            await store.skip(slot.guild_id, slot.id, 7, now, day)
+            ((rung,),) = await database.read(
+                lambda connection: connection.execute(
+                    select(table.c.rung).where(table.c.rung.startswith("again"))
+                ).all()
+            )
+        day_name = day.isoformat()
+        self.planned = Planned(slot.guild_id, slot.key, day_name, rung, self.planned.channel_id, now)
+
+
 @asynccontextmanager
 async def cell(
     folder: Path, sent_requests: list[dict[str, Any]], without: str = "", kind: type[Cell] = Cell
@@ -215,6 +239,24 @@ async def test_the_prompt_of_a_slot_is_posted_once_wherever_the_bot_is_killed(
             )
         assert planned_until > post.due_at
         assert next_at > datetime.now(UTC)
+
+
+@pytest.mark.parametrize(("point", "fault", "later"), CELLS if LONG else EVERYDAY[1:4])
+async def test_a_member_is_told_once_of_a_change_wherever_the_bot_is_killed(
+    tmp_path: Path, sent_requests: list[dict[str, Any]], point: str, fault: str, later: bool
+) -> None:
+    async with cell(tmp_path, sent_requests, kind=AgainCell) as it:
+        met = await it.die(point, fault)
+        if later:
+            await it.wait_an_hour()
+        post = await it.end()
+        (message,) = it.posted
+        assert post.message_id == int(message["id"])
+        assert post.state is (State.LATE if later and point in UNSENT else State.SENT)
+        assert "You wanted to come: <@41>" in str(message["components"])
+        assert met is None or met.hits == 1
+        assert {str(request.json["allowed_mentions"]["users"]) for request in it.loopback.sent(MESSAGES)} == {"[41]"}
+        assert all(request.json["allowed_mentions"]["parse"] == [] for request in it.loopback.sent(MESSAGES))
 
 
 @pytest.mark.parametrize(("without", "point", "later", "times"), CONTROLS if LONG else CONTROLS[:2])

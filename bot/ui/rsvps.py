@@ -165,12 +165,12 @@ def again_message(
     name = one_line(slot.name, 100) if slot else "The club's week"
     lines = [f"-# {name}", f"### {line}"]
     if occasion is None:
-        lines.append(f"{members}: you wanted to come, so you should know")
+        lines.append(f"You wanted to come: {members}")
         instead = _instead_line(after, slot.id if slot else None)
         return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=_INSTEAD))
     if told.before != occasion.occurrence.at:
         lines.append(f"-# It was to be on {discord.utils.format_dt(told.before, 'f')}")
-    lines.append(f"{members}: you wanted to come. Do you come then?")
+    lines.append(f"You wanted to come: {members}. Do you come then?")
     return layout(ui.TextDisplay("\n".join(lines)), *rsvp_items(occasion, turnout))
 
 

@@ -21,6 +21,9 @@ WE_MEET = f"We meet {stamp(MEETING, 'R')}, on {stamp(MEETING)}"
 TITLES = ("Pruning of trees", "Scaling of forests", "A talk of 1950")
 
 
+RSVP = ("I'll come", "Late", "Can't come", "Calendar")
+
+
 @pytest.fixture
 async def club(start_club: StartClub, tmp_path: Path) -> Club:
     known = [paper(f"2401.0000{number}", title, abstract=ABSTRACT) for number, title in enumerate(TITLES, 1)]
@@ -106,10 +109,15 @@ async def test_the_week_of_a_club(club: Club) -> None:
         "Discuss",
         "Abstract",
         "The paper",
+        *RSVP,
         "Remind me",
         "Don't remind me",
     ]
-    assert TITLES[1] in text_of((await ada.slash(channel, "next")).response)
+    shown = text_of((await ada.slash(channel, "next")).response)
+    assert shown.startswith(f"-# The club meets next\n## Club night\n🗓️ {WE_MEET}")
+    assert TITLES[1] in shown
+    await ada.click(posted, label="I'll come")
+    assert "✋ **1 comes**" in text_of(seen(club, posted))
     await ada.click(posted, label="I have read it")
     assert "📗 1 member has read it" in text_of(seen(club, posted))
     led = await grace.click(posted, label="Discuss")
@@ -126,7 +134,8 @@ async def test_the_week_of_a_club(club: Club) -> None:
         text = text_of(reminder)
         assert f"### 🗓️ {WE_MEET}\nWe read **{TITLES[1]}**" in text
         assert f"<@&{role.id}>" in text
-        assert button_labels(reminder) == ["Questions and discussion", "The paper", "Don't remind me"]
+        assert button_labels(reminder) == [*RSVP, "Questions and discussion", "The paper", "Don't remind me"]
+        assert "✋ **1 comes**" in text
 
     # Olga moves the meeting by an hour. What is there is edited, the thread hears, and the last reminder waits for it.
     later = MEETING + timedelta(hours=1)
@@ -137,6 +146,9 @@ async def test_the_week_of_a_club(club: Club) -> None:
     assert changed in text_of(seen(club, posted))
     assert changed in text_of(seen(club, reminder))
     assert [text_of(message) for message in thread.history()] == [changed]
+    assert "Nobody has said yet whether they come" in text_of(seen(club, posted)), "at the new time"
+    told = [each for each in channel.history() if f"You wanted to come: <@{ada.id}>. Do you" in text_of(each)]
+    assert [changed in text_of(each) for each in told] == [True]
     (result,) = await wait_until(club, MEETING - timedelta(minutes=30))
     assert "nobody voted" in text_of(result).lower()
     last, prompt_after = await wait_until(club, later - timedelta(hours=1))

@@ -361,7 +361,7 @@ async def test_who_wanted_to_come_is_told_of_a_move_and_asked_again(club: Club, 
     text = text_of(told)
     assert text.startswith(f"-# Club night\n### 🗓️ **Changed:** we meet {stamp(FRIDAY, 'R')}, on {stamp(FRIDAY)}\n")
     assert (
-        f"-# It was to be on {stamp(SECOND, 'f')}\n<@{club.ada.id}>, <@{club.grace.id}>: you wanted to come. Do" in text
+        f"-# It was to be on {stamp(SECOND, 'f')}\nYou wanted to come: <@{club.ada.id}>, <@{club.grace.id}>. Do" in text
     )
     assert NOBODY in text
     assert {club.ada.id, club.grace.id} in pings
@@ -387,7 +387,7 @@ async def test_who_wanted_to_come_is_told_that_it_is_called_off_and_where_the_pa
     await skip(club, olga)
     told = await posted(club, "again", "2026-01-08")
     off = (
-        f"-# Club night\n### ❌ **Called off:** we do not meet on {stamp(SECOND)}\n<@{club.ada.id}>: you wanted to come"
+        f"-# Club night\n### ❌ **Called off:** we do not meet on {stamp(SECOND)}\nYou wanted to come: <@{club.ada.id}>"
     )
     assert text_of(told).startswith(off)
     third = utc(1, 15, 17)
@@ -418,7 +418,7 @@ async def test_a_pause_or_removal_of_the_slot_is_told_as_well(club: Club, how: s
     if how == "remove":
         await olga.click(said, label="Remove it")
     told = text_of(await posted(club, "again", "2026-01-08"))
-    assert f"❌ **Called off:** we do not meet on {stamp(SECOND)}\n<@{club.ada.id}>: you wanted to come" in told
+    assert f"❌ **Called off:** we do not meet on {stamp(SECOND)}\nYou wanted to come: <@{club.ada.id}>" in told
     assert "-# When the club meets next is not set" in told
     assert bool(await slots(club)) is (how == "pause")
 
@@ -433,7 +433,7 @@ async def test_nobody_is_told_of_what_is_not_so_any_more(club: Club) -> None:
     page = (await olga.select(shown, ["1"])).response
     await olga.select(page, ["2026-01-08"], custom_id="pc:s:unskip:1")
     await club.env.advance_time(600)
-    assert not [each for each in club.channel.history() if "wanted to come" in text_of(each)]
+    assert not [each for each in club.channel.history() if "You wanted to come" in text_of(each)]
 
 
 async def test_nobody_who_did_not_want_to_come_is_told(club: Club) -> None:

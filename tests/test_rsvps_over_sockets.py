@@ -1,0 +1,99 @@
+"""Members who say whether they come, with the bot as a process on a Discord of real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.club.ladder import Kind
+from bot.club.rsvp import Turnout
+from bot.club.schedule import Schedule, next_occurrences
+from bot.club.slot import NewSlot, Slot
+from bot.club.stores.rsvps import RsvpStore
+from bot.club.stores.slots import SlotStore
+from bot.database.sqlite import SqliteDatabase
+from tests.loopback import Answer, LoopbackDiscord, loopback_discord
+from tests.test_client import TOKEN
+from tests.test_loopback import Runner
+
+CALLBACK = "POST /interactions/.*/callback"
+
+
+@pytest.fixture
+async def loopback(sent_requests: list[dict[str, Any]]) -> AsyncIterator[LoopbackDiscord]:
+    async with loopback_discord(TOKEN) as loopback:
+        yield loopback
+    sent_requests.extend(loopback.records())
+
+
+@pytest.fixture
+async def slot(loopback: LoopbackDiscord, tmp_path: Path) -> Slot:
+    """Let the club meet every week, in five days for the first time."""
+    (tmp_path / "data").mkdir()
+    now = datetime.now(UTC)
+    day = now.date() + timedelta(days=5)
+    new = NewSlot("Club night", Schedule((day.weekday(),), time(18), "UTC", day), Kind.MEETING, None)
+    database = SqliteDatabase(tmp_path / "data" / "club.db")
+    await database.open()
+    slot = await SlotStore(database).add(int(loopback.world.guild["id"]), 1, now, new)
+    await database.close()
+    return slot
+
+
+@pytest.fixture
+async def bot(loopback: LoopbackDiscord, tmp_path: Path, slot: Slot) -> AsyncIterator[Runner]:
+    runner = Runner(loopback, tmp_path)
+    await runner.start()
+    yield runner
+    if runner.process:
+        assert "Traceback" not in await runner.end()
+
+
+async def count(slot: Slot, folder: Path) -> Turnout:
+    """Count who comes, as another program reads it."""
+    (first,) = next_occurrences(slot.schedule, datetime.now(UTC), 1)
+    database = SqliteDatabase(folder / "data" / "club.db")
+    await database.open()
+    turnout = await RsvpStore(database).count(slot.guild_id, slot.key, first.original.isoformat(), first.at)
+    await database.close()
+    return turnout
+
+
+async def test_two_hundred_members_who_click_at_once_are_counted_exactly_in_the_message_too(
+    bot: Runner, loopback: LoopbackDiscord, slot: Slot, tmp_path: Path
+) -> None:
+    card = await loopback.slash("next")
+    members = [loopback.world.add_member(f"member{n}") for n in range(200)]
+    words = ["I'll come", "Late", "I'll come", "Can't come"]
+    clicks = [(member, words[number % 4]) for number, member in enumerate(members)]
+    answers: list[Answer] = await asyncio.gather(
+        *(loopback.click(card.message, word, by=member) for member, word in [*clicks, *clicks[:40]])
+    )
+    assert {answer.callback["type"] for answer in answers} == {7}, "each click changed the card"
+    turnout = await count(slot, tmp_path)
+    assert (turnout.yes, turnout.late, turnout.no) == (100, 50, 50)
+    said = "✋ **150 come**, 50 of them late · 50 cannot\n-# <@"
+    await loopback.news.until(lambda: said in card.text, 10)
+    assert " and 140 more" in card.text
+    assert "Traceback" not in await bot.end()
+    assert said in card.text, "no edit comes after the right one"
+
+
+async def test_an_edit_that_is_overtaken_is_mended(
+    bot: Runner, loopback: LoopbackDiscord, slot: Slot, tmp_path: Path
+) -> None:
+    card = await loopback.slash("next")
+    gate = asyncio.Event()
+    met = loopback.fail(CALLBACK, gate=gate)
+    first = asyncio.ensure_future(loopback.click(card.message, "I'll come"))
+    await loopback.news.until(lambda: met.hits, 10)
+    second = await loopback.click(card.message, "I'll come", by=loopback.grace)
+    assert "**2 come**" in second.text
+    gate.set()
+    assert (await first).callback["type"] == 7
+    await loopback.news.until(lambda: loopback.sent("PATCH /webhooks/.*"), 10)
+    await loopback.news.until(lambda: "**2 come**" in card.text, 10)
+    assert (await count(slot, tmp_path)).yes == 2
