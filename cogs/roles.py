@@ -19,7 +19,6 @@ from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.controls import Interaction
 from bot.ui.organisers import require_club
-from bot.ui.presence import Presence, find_presence
 from bot.ui.roles import find_holders, roles_page, taken_line, with_roles
 from bot.ui.week_choices import read_iso
 
@@ -50,34 +49,32 @@ class RolesCog(commands.Cog):
 
     async def take(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let the member have a role; who comes second is told who was faster."""
-        guild_id, now, role, member_id = (
-            require_club(interaction),
-            discord.utils.utcnow(),
-            Role(arguments[2]),
-            interaction.user.id,
-        )
+        guild_id, now, role = require_club(interaction), discord.utils.utcnow(), Role(arguments[2])
+        member_id = interaction.user.id
         wanted = (guild_id, int(arguments[0]), _day(arguments), role, member_id, now)
         duties = await self._duties.take(*wanted)
-        holder = duties.holders.get(role)
-        if holder not in (None, member_id) and await find_presence(interaction, holder) is Presence.LEFT:
-            duties = await self._duties.take(*wanted, gone=holder)
-        await self._show(interaction, duties, wanted=role if duties.holders.get(role) != member_id else None)
-        await self._tell(interaction, duties)
+        holders = await find_holders(interaction.guild, duties.holders, member_id)
+        if role not in holders:  # who has it has left
+            duties = await self._duties.take(*wanted, gone=duties.holders[role])
+            holders = await find_holders(interaction.guild, duties.holders, member_id)
+        lost = holders.get(role) != member_id
+        said = taken_line(role, holders) if lost else ""
+        await reply(interaction, roles_page(duties, holders, member_id, said))
+        if not lost:
+            await self._tell(interaction, duties)
 
     async def give_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let the member not have a role any more."""
         guild_id, now, role = require_club(interaction), discord.utils.utcnow(), Role(arguments[2])
-        duties = await self._duties.give_back(
-            guild_id, int(arguments[0]), _day(arguments), role, interaction.user.id, now
-        )
+        member_id = interaction.user.id
+        duties = await self._duties.give_back(guild_id, int(arguments[0]), _day(arguments), role, member_id, now)
         await self._show(interaction, duties)
         await self._tell(interaction, duties)
 
-    async def _show(self, interaction: Interaction, duties: Duties, wanted: Role | None = None) -> None:
+    async def _show(self, interaction: Interaction, duties: Duties) -> None:
         member_id = interaction.user.id
         holders = await find_holders(interaction.guild, duties.holders, member_id)
-        said = taken_line(wanted, holders) if wanted else ""
-        await reply(interaction, roles_page(duties, holders, member_id, said))
+        await reply(interaction, roles_page(duties, holders, member_id))
 
     async def _tell(self, interaction: Interaction, duties: Duties) -> None:
         """Bring the prompt of a date up to date, if it was posted; of those who click together one after the other."""

@@ -23,7 +23,7 @@ _ROOM = 2_600  # of the 4,000 characters of a message, for its list of papers
 _TITLE = 600
 _AUTHORS = 3
 _NAMED = 5  # papers of an own vote that are named; of more the numbers
-VOTERS = "who says that they come to the next meeting, or came to one of the last three"
+VOTERS = "those who say that they come to the next meeting, or came to one of the last three"
 _HEADING = "## What do we read next?"
 OCCASION = 4_712  # the number of the text that says which meeting it is for: Discord keeps it
 

@@ -80,7 +80,7 @@ def roles_page(duties: Duties, holders: Holders, member_id: int, said: str = "")
     meets = "we meet" if duties.slot.ladder.kind is Kind.MEETING else "it is discussed from"
     at = discord.utils.format_dt(duties.occurrence.at, "F")
     heading = f"-# {one_line(duties.slot.name, 100)}\n## 🎭 Roles\n-# {meets[0].upper()}{meets[1:]} {at}"
-    items: list[ui.Item[Any]] = [ui.TextDisplay(heading)]
+    items: list[ui.Item[Any]] = [ui.TextDisplay(heading), ui.Separator()]
     items += [_role(duties, holders, role, member_id) for role in Role]
     if said:
         items += [ui.Separator(), ui.TextDisplay(said)]

@@ -12,7 +12,7 @@ from bot.ui.controls import button, menu, row
 from bot.ui.text import label, one_line, truncate
 
 _OPTIONS = 25  # of a menu
-_TITLE = 200
+_TITLE = 120
 
 
 def swap_page(mine: Meeting, others: Sequence[Meeting]) -> View:

@@ -10,7 +10,7 @@ from tests.cogs.test_setup import forge
 from tests.conftest import Club
 from tests.shared import button_labels, text_of
 
-RULE = "who says that they come to the next meeting, or came to one of the last three"
+RULE = "those who say that they come to the next meeting, or came to one of the last three"
 
 
 async def test_only_who_comes_votes_and_others_are_told_how_they_can(club: Club) -> None:

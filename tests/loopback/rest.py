@@ -67,6 +67,12 @@ class Rest:
     async def put_commands(self, body: list[Json], query: Json) -> list[Json]:
         return self.world.register(body)
 
+    @route("GET", "/guilds/{guild}/members/{number}")
+    async def get_member(self, body: Json, query: Json, guild: str, number: str) -> Json:
+        if guild != self.world.guild["id"] or number not in self.world.members:
+            raise Refusal(404, 10007, "Unknown Member")
+        return self.world.members[number]
+
     # --- channels -----------------------------------------------------------------------------------
 
     @route("GET", "/channels/{channel}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from bot.club.ballot import Ballot, BallotOption, BallotState, Option
 from bot.club.counting import Method, count_votes
+from bot.club.duty import Duties
+from bot.club.ladder import Kind, Ladder
 from bot.club.meeting import MOST_NOTES, Meeting, MeetingState, Victory
+from bot.club.questions import Role
+from bot.club.schedule import Schedule, next_occurrences
+from bot.club.slot import Slot
 from bot.club.stats import Person, Record, Stats
 from bot.club.stores.audit import AuditLine
 from bot.club.stores.members import SECTIONS, Stored, Wanted
@@ -21,12 +26,13 @@ from bot.library.review import Review
 from bot.papers.catalog import Known
 from bot.papers.identifiers import PaperId
 from bot.papers.paper import Paper
-from bot.ui import ballots, meetings, suggestions
+from bot.ui import ballots, meetings, suggestions, swaps
 from bot.ui.audit import audit_page
 from bot.ui.ballot_results import result_message
 from bot.ui.me import forget_question, me_page
 from bot.ui.mentions import Mentions
 from bot.ui.presence import Presence
+from bot.ui.roles import roles_page, taken_line
 from bot.ui.slate import Offer, Terms, slate_page
 from bot.ui.stats import map_page, no_map, no_stats, stats_page
 from bot.ui.stats_picture import Picture
@@ -148,6 +154,7 @@ def test_ballots_fit(papers: list[Suggestion], method: Method, data: st.DataObje
     ballot = Ballot(
         id=10**17, guild_id=1, method=method, state=BallotState.OPEN, quorum=9_999, opened_at=NOW, channel_id=MEMBER,
         options=options, seniority=seniority, voters=9_999, closes_at=NOW, message_id=MEMBER,
+        attendees=data.draw(st.booleans()),
     )  # fmt: skip
     result = count_votes(method, votes, seniority)
     counted = replace(ballot, state=BallotState.COUNTED, result=result)
@@ -185,6 +192,13 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
     review = Review("k" * 16, "a.md", "a", "a", text, text) if again else None
     for meeting in coming:
         check(meetings.meeting_card(meeting, coming, review))
+        check(meetings.meeting_card(replace(meeting, presenter_id=None), coming, review, proposed=MEMBER))
+        check(swaps.swap_page(meeting, coming))
+        pair = (meeting, coming[0], MEMBER, MEMBER + 1)
+        for view in (swaps.swap_question(*pair), swaps.swapped(*pair), swaps.not_swapped(*pair)):
+            check(view)
+        check(swaps.asked_page(*pair[:3]))
+        check(swaps.took_free_one(*pair[:2]))
     check(meetings.manage_page(coming[0], done="The notes are kept"))
     check(meetings.drop_question(coming[0]))
     check(meetings.dropped(papers[0], Mentions()))
@@ -192,12 +206,21 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
     check(meetings.nothing_next(papers[0], None, Mentions()))
 
 
+@given(TEXTS, st.dictionaries(st.sampled_from(Role), st.none() | st.just(MEMBER)), st.sampled_from(Kind))
+def test_roles_fit(name: str, holders: dict[Role, int | None], kind: Kind) -> None:
+    schedule = Schedule((3,), time(18), "UTC", NOW.date())
+    slot = Slot(10**18, 1, name, schedule, Ladder(kind), None, None, NOW)
+    (occurrence,) = next_occurrences(schedule, NOW, 1)
+    for member_id in (MEMBER, MEMBER + 1):
+        check(roles_page(Duties(slot, occurrence, {}), holders, member_id, taken_line(Role.ARCHAEOLOGIST, holders)))
+
+
 @settings(max_examples=100, deadline=None)
 @given(many(12), st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=10))
 def test_pages_about_members_fit(queue: list[Suggestion], decided: list[tuple[str, str]]) -> None:
     coming = [Meeting(each.id, 1, MeetingState.COMING, each.title, presenter_id=MEMBER) for each in queue]
     wanted = [Wanted(each.title, bool(number % 2), 9_999) for number, each in enumerate(queue)]
-    row = {"title": queue[0].title, "left_out_of_statistics": 1}
+    row = {"title": queue[0].title, "left_out_of_statistics": 1, "not_proposed_as_presenter": 1}
     stored = Stored(1, MEMBER, {name: [row] * 9_999 for name, _ in SECTIONS.values()})
     check(me_page(stored, wanted, coming, None, (), Mentions()))
     check(forget_question(stored))
