@@ -26,11 +26,16 @@ async def find_presence(interaction: Interaction, member_id: int) -> Presence:
     """Ask Discord whether a member is in the server in which somebody acts."""
     if member_id == interaction.user.id:
         return Presence.HERE
-    if interaction.guild is None:
+    return await find_in(interaction.guild, member_id)
+
+
+async def find_in(guild: discord.Guild | None, member_id: int) -> Presence:
+    """Ask Discord whether a member is in a server."""
+    if guild is None:
         return Presence.UNKNOWN
     try:
         async with asyncio.timeout(_PATIENCE):
-            await interaction.guild.fetch_member(member_id)
+            await guild.fetch_member(member_id)
     except discord.NotFound as error:
         return Presence.LEFT if error.code in _LEFT else Presence.UNKNOWN
     except (discord.HTTPException, aiohttp.ClientError, OSError):  # TimeoutError is one of the last
