@@ -17,6 +17,7 @@ from bot.ui.links import is_web_address, named_link
 from bot.ui.prompt import prompt_url
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
+from bot.ui.threads import thread_url
 
 STARS = range(1, 6)
 _CAME = 4_712  # the number of the text that says how many came: Discord keeps it, so a click finds it again
@@ -166,8 +167,8 @@ def _ways(past: Past, about: About) -> list[ui.Item[Any]]:
     """Lead to the discussion, to the questions, to the review or the abstract, and to the paper."""
     buttons: list[ui.Item[Any]] = []
     paper_id, prompt = past.choice.paper_id, past.prompt
-    if prompt and prompt.thread_id:
-        buttons.append(ui.Button(label="Discussion", emoji="💬", url=thread_url(prompt.guild_id, prompt.thread_id)))
+    if prompt and (url := thread_url(prompt.guild_id, prompt.thread_id)):
+        buttons.append(ui.Button(label="Discussion", emoji="💬", url=url))
     elif url := prompt_url(prompt):
         buttons.append(ui.Button(label="The prompt", url=url))
     if about.review:
@@ -177,11 +178,6 @@ def _ways(past: Past, about: About) -> list[ui.Item[Any]]:
     if paper_id and is_web_address(paper_id.url):
         buttons.append(ui.Button(label="The paper", url=paper_id.url))
     return buttons
-
-
-def thread_url(guild_id: int, thread_id: int) -> str:
-    """Give the address of a thread."""
-    return f"https://discord.com/channels/{guild_id}/{thread_id}"
 
 
 # --- for organisers -------------------------------------------------------------------------------
