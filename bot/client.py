@@ -17,9 +17,11 @@ from discord.http import Route
 from yarl import URL
 
 from bot.club.delivery import Outbox
+from bot.club.discussions import Discussions
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.posts import PostStore
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.suggestions import SuggestionStore
 from bot.club.titles import SuggestedTitles
 from bot.database.database import Database
@@ -115,6 +117,7 @@ class Paperclub(commands.AutoShardedBot):
         self.suggestions = SuggestionStore(database)
         self.decisions = DecisionStore(database)
         self.titles = SuggestedTitles(self.suggestions)
+        self.discussions = Discussions(PromptStore(database))
         self.outbox: Outbox[Content] = Outbox(PostStore(database), DiscordPoster(self, clock))
         self.controls = Controls(answer_error)
         self.mentions = Mentions()

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.discussions import Discussions
 from bot.errors import ClubError, ReviewGone
 from bot.library.facets import Filter
 from bot.library.library import Libraries, Library
@@ -18,13 +19,15 @@ from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import ANY, NUMBER, NUMBER_OR_NONE, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.text import label
+from bot.ui.threads import thread_url
 
 
 class LibraryCog(commands.Cog, description="Reviews"):
     """Answer with what the club wrote."""
 
-    def __init__(self, libraries: Libraries, controls: Controls, mentions: Mentions) -> None:
+    def __init__(self, libraries: Libraries, discussions: Discussions, controls: Controls, mentions: Mentions) -> None:
         self._libraries = libraries
+        self._discussions = discussions
         self._mentions = mentions
         wanted = (ANY, ANY, NUMBER_OR_NONE)
         controls.on("section", self.open_section, ANY, ANY, ANY)
@@ -50,7 +53,8 @@ class LibraryCog(commands.Cog, description="Reviews"):
         library, now = self._library(interaction), discord.utils.utcnow()
         match library.find(name, now):
             case Found(review):
-                view = await cards.library_card(library, review, now, self._mentions)
+                thread = await self._discussion(interaction, review)
+                view = await cards.library_card(library, review, now, self._mentions, discussion=thread)
                 await interaction.response.send_message(view=view)
             case Several(reviews):
                 await interaction.response.send_message(view=pages.several(name, reviews), ephemeral=True)
@@ -227,7 +231,15 @@ class LibraryCog(commands.Cog, description="Reviews"):
     ) -> cards.View:
         library, now = self._library(interaction), discord.utils.utcnow()
         review = self._review(interaction, key)
-        return await cards.library_card(library, review, now, self._mentions, private=private, sharer=sharer)
+        thread = await self._discussion(interaction, review)
+        return await cards.library_card(
+            library, review, now, self._mentions, private=private, sharer=sharer, discussion=thread
+        )
+
+    async def _discussion(self, interaction: Interaction, review: Review) -> str:
+        """Give the address of the club's latest thread on a review; empty where there is none."""
+        guild_id = interaction.guild_id
+        return thread_url(guild_id, await self._discussions.find(guild_id, review.key, review.paper_ids))
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         library, now = self._library(interaction), discord.utils.utcnow()
@@ -239,4 +251,4 @@ class LibraryCog(commands.Cog, description="Reviews"):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(LibraryCog(bot.libraries, bot.controls, bot.mentions))
+    await bot.add_cog(LibraryCog(bot.libraries, bot.discussions, bot.controls, bot.mentions))

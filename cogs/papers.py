@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.discussions import Discussions
 from bot.club.titles import SuggestedTitles
 from bot.errors import ClubError, LibraryLoading, LibraryNotConnected, ReviewGone
 from bot.library.gist import gist
@@ -26,6 +27,7 @@ from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction, read_arg
 from bot.ui.messages import text_of
 from bot.ui.patience import SILENCE, awaited, put
 from bot.ui.text import label
+from bot.ui.threads import thread_url
 
 _MOST = 5  # papers of one message
 
@@ -38,11 +40,13 @@ class PapersCog(commands.Cog, description="Papers"):
         libraries: Libraries,
         catalog: PaperCatalog,
         titles: SuggestedTitles,
+        discussions: Discussions,
         controls: Controls,
         tree: app_commands.CommandTree[Any],
     ) -> None:
         self._libraries = libraries
         self._titles = titles
+        self._discussions = discussions
         self._catalog = catalog
         self._tree = tree
         self._menu = app_commands.ContextMenu(name="Look up papers", callback=self.look_up)
@@ -68,7 +72,9 @@ class PapersCog(commands.Cog, description="Papers"):
         now = discord.utils.utcnow()
         paper_id = named_paper(self._libraries, interaction.guild_id, paper, now)
         if paper_id and (known := self._catalog.recall(paper_id, now)):  # what was just shown needs no waiting
-            view = papers.paper_card(known, self._review(interaction, paper_id), now)
+            review = self._review(interaction, paper_id)
+            thread = await self._discussion(interaction, paper_id, review)
+            view = papers.paper_card(known, review, now, discussion=thread)
             await interaction.response.send_message(view=view)
             return
         await interaction.response.defer()
@@ -160,12 +166,13 @@ class PapersCog(commands.Cog, description="Papers"):
         """Show a paper in the place of the answer that is awaited, at once what is known and later the rest."""
         now = discord.utils.utcnow()
         review = self._review(interaction, paper_id)
+        thread = await self._discussion(interaction, paper_id, review)
 
         async def so_far() -> View:
             before = (await self._catalog.peek([paper_id])).get(paper_id)
             if before is None:
                 return papers.waiting(paper_id, review)
-            return papers.paper_card(before, review, now, asking=papers.STILL_ASKING)
+            return papers.paper_card(before, review, now, asking=papers.STILL_ASKING, discussion=thread)
 
         answer = await awaited(interaction, self._catalog.get([paper_id], now), so_far)
         if answer is None:
@@ -175,9 +182,9 @@ class PapersCog(commands.Cog, description="Papers"):
         if known is None:
             await put(interaction, papers.unknown(paper_id, "", answer.faults, review))
             return
-        await put(interaction, papers.paper_card(known, review, now, answer.faults))
+        await put(interaction, papers.paper_card(known, review, now, answer.faults, discussion=thread))
         if (rated := await self._catalog.rate(paper_id, known, now)) != known:
-            await put(interaction, papers.paper_card(rated, review, now, answer.faults))
+            await put(interaction, papers.paper_card(rated, review, now, answer.faults, discussion=thread))
 
     async def _search(self, interaction: Interaction, words: str) -> None:
         now = discord.utils.utcnow()
@@ -189,7 +196,8 @@ class PapersCog(commands.Cog, description="Papers"):
         if len(found.found) == 1:
             known = found.found[0]
             review = self._review(interaction, known.paper.id)
-            view = papers.paper_card(known, review, now, found.faults)
+            thread = await self._discussion(interaction, known.paper.id, review)
+            view = papers.paper_card(known, review, now, found.faults, discussion=thread)
         elif found.found:
             view = papers.choose_paper(words, found.found, found.faults)
         else:
@@ -197,6 +205,12 @@ class PapersCog(commands.Cog, description="Papers"):
         await put(interaction, view)
 
     # --- what is named ----------------------------------------------------------------------------
+
+    async def _discussion(self, interaction: Interaction, paper_id: PaperId, review: Review | None) -> str:
+        """Give the address of the club's latest thread on a paper; empty where there is none."""
+        guild_id, others = interaction.guild_id, review.paper_ids if review else ()
+        found = await self._discussions.find(guild_id, review.key if review else None, [paper_id, *others])
+        return thread_url(guild_id, found)
 
     def _library(self, interaction: Interaction) -> Library:
         return self._libraries.for_guild(interaction.guild_id)
@@ -207,4 +221,4 @@ class PapersCog(commands.Cog, description="Papers"):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(PapersCog(bot.libraries, bot.catalog, bot.titles, bot.controls, bot.tree))
+    await bot.add_cog(PapersCog(bot.libraries, bot.catalog, bot.titles, bot.discussions, bot.controls, bot.tree))

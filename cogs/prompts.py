@@ -146,6 +146,7 @@ class PromptsCog(commands.Cog):
         thread_id = await open_thread(self._bot, message, thread_name(prompt.title))
         if prompt.thread_id != thread_id:
             await self._prompts.put_thread(guild_id, prompt.id, thread_id)
+            self._bot.discussions.forget(guild_id)
         await interaction.edit_original_response(view=discussion(thread_id))
 
     # --- who is reminded --------------------------------------------------------------------------

@@ -1,7 +1,12 @@
 """A meeting of the club's week as it is kept: soon, or past, whatever becomes of its slot. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+OPEN_FOR = timedelta(days=14)
+"""How long after a meeting members may say that they came, and how it was."""
+LONGEST_LINE = 200
+"""Characters of what a member says about a meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +25,24 @@ class Gathering:
     name: str
     meeting_id: int | None = None
     closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many came to a meeting, as far as they say, and how many of them gave stars.
+
+    `mean` is there once so many did that it tells of no one alone.
+    """
+
+    came: int = 0
+    rated: int = 0
+    mean: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What a member says about a meeting to which they came; the line may be quoted without a name, or not."""
+
+    stars: int | None = None
+    line: str = ""
+    quotable: bool = False

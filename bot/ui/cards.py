@@ -80,19 +80,28 @@ def review_card(
     *,
     private: bool = False,
     sharer: str = "",
+    discussion: str = "",
 ) -> View:
     """Show what a review is about, and where to read on.
 
-    `page_url` is the published page, or empty; `highlights` are what of its sentences is shown. A private card can
-    be shared with the channel; `sharer` is the name of the member who did. The same card is the same object.
+    `page_url` is the published page, or empty, and so is `discussion`, the address of the thread on it; `highlights`
+    are what of its sentences is shown. A private card can be shared with the channel; `sharer` is the name of the
+    member who did. The same card is the same object.
     """
     # Equal dates may be different days, in different time zones.
-    return _review_card(review, byline(review, _AUTHORS), page_url, refs, highlights, private, sharer)
+    return _review_card(review, byline(review, _AUTHORS), page_url, refs, highlights, private, sharer, discussion)
 
 
 @lru_cache(maxsize=_KEPT)
 def _review_card(
-    review: Review, about: str, page_url: str, refs: Refs, highlights: Highlights, private: bool, sharer: str
+    review: Review,
+    about: str,
+    page_url: str,
+    refs: Refs,
+    highlights: Highlights,
+    private: bool,
+    sharer: str,
+    discussion: str,
 ) -> View:
     items: list[ui.Item[Any]] = [ui.TextDisplay(title_of(review) + (f"\n-# {about}" if about else ""))]
     if sharer:
@@ -111,6 +120,8 @@ def _review_card(
     buttons: list[ui.Item[Any]] = [button("related", review.key, label="Related reviews", emoji="🔗")]
     if review.paper_ids:
         buttons.insert(0, button("abstract", review.key, label="Abstract", emoji="📜"))
+    if discussion:
+        buttons.append(ui.Button(label="Discussion", emoji="💬", url=discussion))
     if private:
         buttons.append(button("post", review.key, label="Share", emoji="📣"))
     if len(links) + len(buttons) <= _ROW:
@@ -128,11 +139,13 @@ async def library_card(
     *,
     private: bool = False,
     sharer: str = "",
+    discussion: str = "",
 ) -> View:
     """Show the card of a review with the highlights and links that its library knows."""
     highlights = await library.read_highlights(review)
     refs = library_refs(library, review, now, mentions) if "ref:" in review.teaser else ()
-    return review_card(review, library.page_url(review), refs, highlights, private=private, sharer=sharer)
+    page_url = library.page_url(review)
+    return review_card(review, page_url, refs, highlights, private=private, sharer=sharer, discussion=discussion)
 
 
 def library_refs(library: Library, review: Review, now: datetime, mentions: Mentions) -> Refs:

@@ -132,11 +132,11 @@ class ControlButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"
         await _click(interaction, self.custom_id)
 
 
-Menu = discord.ui.Select[Any] | discord.ui.ChannelSelect[Any] | discord.ui.RoleSelect[Any]
+Menu = discord.ui.Select[Any] | discord.ui.ChannelSelect[Any] | discord.ui.RoleSelect[Any] | discord.ui.UserSelect[Any]
 
 
 class ControlSelect(discord.ui.DynamicItem[Menu], template=rf"{_PREFIX}:s:[a-z]+(?::[^:]*)*"):
-    """A menu with an action; `menu`, `channel_menu` and `role_menu` make one."""
+    """A menu with an action; `menu`, `channel_menu`, `role_menu` and `user_menu` make one."""
 
     @classmethod
     async def from_custom_id(
@@ -212,6 +212,19 @@ def role_menu(
         discord.ui.RoleSelect(
             placeholder=placeholder, min_values=0, default_values=before, custom_id=custom_id, id=number
         )
+    )
+
+
+def user_menu(
+    action: str, *arguments: str, placeholder: str, number: int | None = None, most: int = 1
+) -> ControlSelect:
+    """Make a menu of the members that does `action` with the ids of 1 to `most` of them, at most 25.
+
+    Discord offers bots in it too.
+    """
+    custom_id = make_custom_id("s", action, arguments)
+    return ControlSelect(
+        discord.ui.UserSelect(placeholder=placeholder, max_values=most, custom_id=custom_id, id=number)
     )
 
 

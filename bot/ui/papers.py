@@ -31,17 +31,25 @@ _ROOM = 80  # characters of a custom_id that an id may fill
 
 
 def paper_card(
-    known: Known, review: Review | None, now: datetime, faults: Sequence[str] = (), asking: str = ""
+    known: Known,
+    review: Review | None,
+    now: datetime,
+    faults: Sequence[str] = (),
+    asking: str = "",
+    discussion: str = "",
 ) -> View:
     """Show what is known of a paper; `review` is the club's own, if it has read it.
 
-    `faults` say what could not be asked, `asking` what is still being waited for. The same card is the same view.
+    `faults` say what could not be asked, `asking` what is still being waited for; `discussion` is the address of the
+    club's thread on it, or empty. The same card is the same view.
     """
-    return _paper_card(known, review, _age(known, now), tuple(faults), asking)
+    return _paper_card(known, review, _age(known, now), tuple(faults), asking, discussion)
 
 
 @lru_cache(maxsize=_KEPT)
-def _paper_card(known: Known, review: Review | None, age: str, faults: tuple[str, ...], asking: str) -> View:
+def _paper_card(
+    known: Known, review: Review | None, age: str, faults: tuple[str, ...], asking: str, discussion: str
+) -> View:
     paper = known.paper
     name = _name(paper, 240)
     parts = ["\n".join([f"{'##' if len(name) <= 70 else '###'} {name}", *_about(paper)])]
@@ -58,7 +66,10 @@ def _paper_card(known: Known, review: Review | None, age: str, faults: tuple[str
         items.append(row(button("card", review.key, label="Open the review", emoji="📗"), *_actions(paper)))
     elif actions := _actions(paper):
         items.append(row(*actions))
-    if links := _links(paper):
+    links = _links(paper)
+    if discussion:
+        links.append(ui.Button(label="Discussion", emoji="💬", url=discussion))
+    if links:
         items.append(row(*links))
     return layout(*items)
 

@@ -62,6 +62,7 @@ async def test_posts_come_at_the_same_local_time(
         ("slot:2", str(sunday), "reminder:3d"): utc(sunday - 3 * DAY, 19, before),  # and three
         ("slot:2", str(sunday), "reminder:24h"): meeting - DAY,  # hours as they pass
         ("slot:2", str(sunday), "reminder:1h"): meeting - HOUR,
+        ("slot:2", str(sunday), "after"): meeting + 1.5 * HOUR,
     }
     for row in came.values():
         assert abs(discord.utils.snowflake_time(row.message_id) - row.due_at) < timedelta(seconds=10)

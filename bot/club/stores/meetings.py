@@ -25,6 +25,10 @@ class MeetingStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def get(self, guild_id: int, number: int) -> Meeting | None:
+        """Give a meeting of a club that has a paper, whatever became of it."""
+        return await self._database.read(lambda connection: load_meeting(connection, guild_id, number))
+
     async def list_coming(self, guild_id: int) -> list[Meeting]:
         """Give the meetings to come that have a paper, the next one first."""
 

@@ -123,6 +123,12 @@ class PromptStore:
 
         await self._database.write(work)
 
+    async def list_discussed(self, guild_id: int) -> list[Prompt]:
+        """Give the prompts of a club that have a thread."""
+        return await self._database.read(
+            lambda connection: _load_all(connection, guild_id, prompt.c.thread_id.is_not(None))
+        )
+
     # --- who has read it --------------------------------------------------------------------------
 
     async def mark_read(self, guild_id: int, number: int, member_id: int, now: datetime) -> Prompt:
@@ -162,7 +168,11 @@ def _named(slot: str, date: str) -> ColumnElement[bool]:
 
 
 def _load(connection: Connection, guild_id: int, wanted: ColumnElement[bool]) -> Prompt | None:
-    """Give a prompt of a club with its readers, and where it was posted."""
+    return next(iter(_load_all(connection, guild_id, wanted)), None)
+
+
+def _load_all(connection: Connection, guild_id: int, wanted: ColumnElement[bool]) -> list[Prompt]:
+    """Give prompts of a club with their readers, and where they were posted."""
     readers = select(func.count()).where(reading.c.prompt_id == prompt.c.id).scalar_subquery()
     posted = and_(
         post.c.guild_id == prompt.c.guild_id,
@@ -175,9 +185,10 @@ def _load(connection: Connection, guild_id: int, wanted: ColumnElement[bool]) ->
         .select_from(prompt.outerjoin(post, posted))
         .where(prompt.c.guild_id == guild_id, wanted)
     )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
+    return list(map(_prompt, connection.execute(query)))
+
+
+def _prompt(row: Row[Any]) -> Prompt:
     chosen = _choice(row)
     names = ("id", "guild_id", "slot", "date", "made_at", "questions", "readers", "channel_id", "message_id")
     own = {name: getattr(row, name) for name in (*names, "thread_id")}
