@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.client import Paperclub
 from bot.club.aftermath import Aftermath, Past
-from bot.club.gathering import Turnout
+from bot.club.gathering import Headcount
 from bot.club.ladder import AFTER
 from bot.club.post import Post
 from bot.club.prompt import Why
@@ -30,7 +30,7 @@ from bot.ui.cards import View
 from bot.ui.controls import ANY, Controls, Interaction, is_private
 from bot.ui.organisers import require_club, require_organiser
 from bot.ui.poster import Content
-from bot.ui.presence import Presence, presence_in, find_presence
+from bot.ui.presence import Presence, find_presence, presence_in
 from bot.ui.text import clean
 
 _log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class AfterCog(commands.Cog):
         own = await self._attendance.let_quote(name, interaction.user.id, now, quotable=quotable)
         await reply(interaction, after.own_page((arguments[0], arguments[1]), own))
 
-    async def _answer(self, interaction: Interaction, name: Name, turnout: Turnout) -> None:
+    async def _answer(self, interaction: Interaction, name: Name, turnout: Headcount) -> None:
         """Tell a member what is kept of them, and everybody how many came."""
         own = await self._attendance.get_own(name, interaction.user.id)
         page = after.own_page((name[1].partition(":")[2], name[2]), own)
@@ -140,7 +140,7 @@ class AfterCog(commands.Cog):
         await interaction.response.edit_message(view=view)
         await interaction.followup.send(view=page, ephemeral=True)
 
-    async def _refresh(self, name: Name, turnout: Turnout) -> None:
+    async def _refresh(self, name: Name, turnout: Headcount) -> None:
         """Bring the count of the posted question into line; it is right again with the next click at the latest."""
         post = await self._posts.get(*name, AFTER)
         if post is None or post.message_id is None:

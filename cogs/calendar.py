@@ -6,12 +6,11 @@ import discord
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.diary import Diary
 from bot.club.ladder import Kind
 from bot.club.schedule import has_date
 from bot.club.standing import find_standings
 from bot.club.stores.clubs import ClubStore
-from bot.club.stores.meetings import MeetingStore
-from bot.club.stores.prompts import PromptStore
 from bot.club.stores.slots import SlotStore
 from bot.club.subject import Subjects
 from bot.errors import ClubError
@@ -48,7 +47,7 @@ class CalendarCog(commands.Cog):
         if not find_standings(slot, slot, {day}, now):
             raise ClubError("That meeting has begun, or is over. /schedule preview shows the next ones.")
         club = await self._clubs.get(guild_id)
-        subject = (await self._subjects.find(slot, now, day)).get(day)
+        subject = (await self._subjects.find(slot, now)).get(day)
         files = await asyncio.to_thread(make_files, slot, day, now, slot.channel_id or club.channel_id, subject)
         view, attached = calendar_message(slot, day, files)
         await interaction.response.send_message(view=view, files=attached, ephemeral=True)
@@ -56,5 +55,5 @@ class CalendarCog(commands.Cog):
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    subjects = Subjects(MeetingStore(bot.database), PromptStore(bot.database))
+    subjects = Subjects(Diary(bot.database))
     await bot.add_cog(CalendarCog(bot.clubs, SlotStore(bot.database), subjects, bot.controls))

@@ -7,10 +7,9 @@ import discord
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.diary import Diary
 from bot.club.event_keeper import EventKeeper
 from bot.club.stores.events import EventStore
-from bot.club.stores.meetings import MeetingStore
-from bot.club.stores.prompts import PromptStore
 from bot.club.stores.slots import SlotStore
 from bot.club.subject import Subjects
 from bot.errors import ClubError
@@ -69,6 +68,6 @@ class EventsCog(commands.Cog):
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    subjects = Subjects(MeetingStore(database), PromptStore(database))
+    subjects = Subjects(Diary(database))
     keeper = EventKeeper(bot.clubs, SlotStore(database), EventStore(database), subjects, DiscordEvents(bot))
     await bot.add_cog(EventsCog(bot, keeper))

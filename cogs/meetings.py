@@ -10,15 +10,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.aftermath import Aftermath
 from bot.club.agenda import Entry, find_entry
 from bot.club.ballot import Ballot
 from bot.club.diary import Diary
 from bot.club.meeting import MOST_NOTES, Meeting
 from bot.club.rsvp import Turnout
+from bot.club.stores.attendance import AttendanceStore
 from bot.club.stores.ballots import BallotStore
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.duties import DutyStore
+from bot.club.stores.gatherings import GatheringStore
 from bot.club.stores.meetings import MeetingStore
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.rota import RotaStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.suggestions import SuggestionStore
@@ -55,6 +59,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         rsvps: RsvpStore,
         rota: RotaStore,
         duties: DutyStore,
+        aftermath: Aftermath,
     ) -> None:
         self._libraries: Libraries = bot.libraries
         self._clubs: ClubStore = bot.clubs
@@ -67,6 +72,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         self._rsvps = rsvps
         self._rota = rota
         self._duties = duties
+        self._aftermath = aftermath
         controls: Controls = bot.controls
         controls.on("meeting", self.show_one, _ENTRY)
         controls.on("present", self.volunteer, _NUMBER)
@@ -89,7 +95,8 @@ class MeetingsCog(commands.Cog, description="Meetings"):
             await interaction.response.send_message(view=await self._card(interaction, agenda[0], agenda))
             return
         best, ballot = await self._ideas(guild_id)
-        view = meetings.nothing_next(best, ballot, self._mentions)
+        last = await self._aftermath.last(guild_id, discord.utils.utcnow())
+        view = meetings.nothing_next(meetings.Seen(best=best, ballot=ballot, last=last), self._mentions)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def show_one(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
@@ -193,15 +200,16 @@ class MeetingsCog(commands.Cog, description="Meetings"):
     async def _card(self, interaction: Interaction, entry: Entry, agenda: list[Entry]) -> View:
         """Show an entry of the agenda; nobody is named who has left."""
         guild_id, now = require_club(interaction), discord.utils.utcnow()
-        (turnout, here), (paper, unknown), proposed, holders = await asyncio.gather(
+        (turnout, here), (paper, unknown), proposed, holders, last = await asyncio.gather(
             self._find_turnout(interaction, entry),
             self._find_presenter(interaction, entry.paper),
             self._find_proposed(interaction, entry.paper),
             self._find_holders(interaction, entry),
+            self._aftermath.last(guild_id, now),
         )
         entry, review = replace(entry, paper=paper), self._review(interaction, paper) if paper else None
         best, ballot = (None, None) if paper else await self._ideas(guild_id)
-        seen = meetings.Seen(turnout, here, review, unknown, proposed, holders, best, ballot)
+        seen = meetings.Seen(turnout, here, review, unknown, proposed, holders, best, ballot, last)
         return meetings.meeting_card(entry, agenda, seen, now, self._mentions)
 
     async def _ideas(self, guild_id: int) -> tuple[Suggestion | None, Ballot | None]:
@@ -271,6 +279,8 @@ def _find_entry(agenda: list[Entry], name: str) -> Entry:
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    stores = MeetingStore(database), SuggestionStore(database), BallotStore(database), RsvpStore(database)
-    cog = MeetingsCog(bot, Diary(database), *stores, RotaStore(database), DutyStore(database))
-    await bot.add_cog(cog)
+    store, prompts, gatherings = MeetingStore(database), PromptStore(database), GatheringStore(database)
+    aftermath = Aftermath(gatherings, store, prompts, AttendanceStore(database))
+    stores = store, SuggestionStore(database), BallotStore(database), RsvpStore(database)
+    duty = RotaStore(database), DutyStore(database)
+    await bot.add_cog(MeetingsCog(bot, Diary(database), *stores, *duty, aftermath))

@@ -34,13 +34,13 @@ class RecapCog(commands.Cog, description="Meetings"):
     async def recap(self, interaction: Interaction, paper: str = "") -> None:
         """Get the draft of the next review, in the style of the club's own"""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
-        subject = await self._recapping.choose(club.guild_id, paper, now)
+        topic = await self._recapping.choose(club.guild_id, paper, now)
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         async def so_far() -> View:
             return note(WRITING)
 
-        writing = self._recapping.write(club.guild_id, subject, load_zone(club.zone), now)
+        writing = self._recapping.write(club.guild_id, topic, load_zone(club.zone), now)
         recap = await awaited(interaction, writing, so_far)
         if recap is None:
             raise ClubError(TOO_LONG)
@@ -54,7 +54,7 @@ class RecapCog(commands.Cog, description="Meetings"):
         if interaction.guild_id is None or not is_organiser(interaction, await self._clubs.get(interaction.guild_id)):
             return []
         found = await self._recapping.suggest(interaction.guild_id, current, discord.utils.utcnow())
-        return [recap_choice(subject) for subject in found]
+        return [recap_choice(topic) for topic in found]
 
 
 async def setup(bot: Paperclub) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from bot.club.gathering import Attendance, Gathering, Turnout
+from bot.club.gathering import Attendance, Gathering, Headcount
 from bot.club.ladder import AFTER, Kind, Ladder
 from bot.club.meeting import MeetingState
 from bot.club.post import Planned, State
@@ -160,7 +160,7 @@ class Night:
     def name(self) -> tuple[int, str, str]:
         return self.planned.guild_id, self.planned.slot, self.planned.date
 
-    async def turnout(self) -> Turnout:
+    async def turnout(self) -> Headcount:
         async with self.database() as database:
             return await AttendanceStore(database).count(self.name)
 
@@ -198,11 +198,11 @@ async def test_stars_of_a_killed_bot_are_kept_or_not_and_never_twice(night: Nigh
     message, grace = await night.asked(), night.loopback.grace
     await until_death(night.loopback.click(message, "4", by=grace), process)
     await night.died(process, point)
-    assert await night.turnout() == (Turnout(1, 1) if point in KEPT else Turnout())
+    assert await night.turnout() == (Headcount(1, 1) if point in KEPT else Headcount())
     process = await night.start()
     await night.loopback.click(message, "4", by=grace)
     await night.end(process)
-    assert await night.turnout() == Turnout(1, 1)
+    assert await night.turnout() == Headcount(1, 1)
     async with night.database() as database:
         own = await AttendanceStore(database).get_own(night.name, int(grace["user"]["id"]))
     assert own == Attendance(stars=4)
@@ -213,7 +213,7 @@ async def test_many_who_rate_at_once_count_once_each(night: Night) -> None:
     message = await night.asked()
     members = [night.loopback.world.add_member(f"member{n}") for n in range(60)]
     await asyncio.gather(*(night.loopback.click(message, "4", by=each) for each in [*members, *members[:20]]))
-    assert await night.turnout() == Turnout(60, 60, 4.0)
+    assert await night.turnout() == Headcount(60, 60, 4.0)
     await night.loopback.click(message, "5", by=members[0])
     await night.loopback.news.until(lambda: "👥 60 came · ⭐ 4.0 of 5, from 60" in str(message["components"]), 10)
     await night.end(process)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.club.gathering import Gathering, Turnout
+from bot.club.gathering import Gathering, Headcount
 from bot.club.meeting import Meeting
 from bot.club.prompt import Choice, Prompt, Why
 from bot.club.stores.attendance import AttendanceStore, Name
@@ -21,7 +21,7 @@ class Past:
     """
 
     gathering: Gathering
-    turnout: Turnout
+    turnout: Headcount
     choice: Choice
     prompt: Prompt | None = None
     presenter_id: int | None = None

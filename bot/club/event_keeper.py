@@ -122,7 +122,7 @@ class EventKeeper:
         meetings = find_meetings(slot, kept, now)
         if not meetings:
             return []
-        subjects = await self._subjects.find(slot, now, until=meetings[-1].original)
+        subjects = await self._subjects.find(slot, now)
         lasts, events = timedelta(minutes=slot.ladder.minutes), list[Event]()
         for each in meetings:
             paper = subjects.get(each.original)

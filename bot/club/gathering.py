@@ -28,7 +28,7 @@ class Gathering:
 
 
 @dataclass(frozen=True, slots=True)
-class Turnout:
+class Headcount:
     """How many came to a meeting, as far as they say, and how many of them gave stars.
 
     `mean` is there once so many did that it tells of no one alone.

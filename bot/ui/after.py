@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.club.aftermath import Past
-from bot.club.gathering import LONGEST_LINE, Attendance, Turnout
+from bot.club.gathering import LONGEST_LINE, Attendance, Headcount
 from bot.club.prompt import Choice, Why
 from bot.club.prompting import About
 from bot.papers.tex import readable_text
@@ -61,7 +61,7 @@ def after_message(past: Past, *, presenter_here: bool) -> View:
     )
 
 
-def turnout_line(turnout: Turnout) -> str:
+def turnout_line(turnout: Headcount) -> str:
     """Say how many came, and how it was for them once enough have said so."""
     if turnout.came == 0:
         return "-# Nobody has said yet that they came"
@@ -69,7 +69,7 @@ def turnout_line(turnout: Turnout) -> str:
     return f"👥 {turnout.came:,} came{mean}"
 
 
-def with_turnout(message: discord.Message, turnout: Turnout) -> View | None:
+def with_turnout(message: discord.Message, turnout: Headcount) -> View | None:
     """Give a posted question as it is, but for how many came; None where that does not stand there, or is the same."""
     view = ui.LayoutView.from_message(message, timeout=None)
     found = next((item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _CAME), None)

@@ -18,8 +18,8 @@ from bot.ui.week import say_date
 
 _SERIES = "every-meeting.ics"
 _HINT = (
-    "-# Open one of the two to put it into your calendar. When the club changes a date, press *Calendar* again and open "
-    "the new file: it takes the place of the one before"
+    "-# Open one of the two to put it into your calendar. When the club changes a date, press *Calendar* again and "
+    "open the new file: it takes the place of the one before"
 )
 
 

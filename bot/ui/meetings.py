@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 import discord
 from discord import ui
 
+from bot.club.aftermath import Past
 from bot.club.agenda import Entry
 from bot.club.ballot import Ballot, BallotState
 from bot.club.counting import Method
@@ -17,6 +18,7 @@ from bot.club.rsvp import Turnout
 from bot.club.suggestion import State, Suggestion
 from bot.library.review import Review
 from bot.papers.tex import readable_text
+from bot.ui.after import last_time_items
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, field, form, menu, row, write_argument
 from bot.ui.links import is_web_address, named_link
@@ -42,7 +44,7 @@ class Seen:
     `turnout` is who comes, and `here` who of them is here still. `review` is the club's own of the paper, if it has
     read it; `presenter_unknown` tells that Discord could not say whether the one who presents is still here, and
     `proposed` whose turn it is by the rota; `holders` have roles. `best` is the first suggestion and `ballot` the
-    latest ballot, where no paper is chosen.
+    latest ballot, where no paper is chosen; `last` is the meeting that was last.
     """
 
     turnout: Turnout = _NOBODY
@@ -53,6 +55,7 @@ class Seen:
     holders: Holders | None = None
     best: Suggestion | None = None
     ballot: Ballot | None = None
+    last: Past | None = None
 
 
 def meeting_card(entry: Entry, agenda: Sequence[Entry], seen: Seen, now: datetime, mentions: Mentions) -> View:
@@ -71,6 +74,8 @@ def meeting_card(entry: Entry, agenda: Sequence[Entry], seen: Seen, now: datetim
         items += [ui.Separator(), ui.TextDisplay("\n".join(_others(others, first=first)))]
         options = [discord.SelectOption(label=_option(each), value=each.name) for each in others[:25]]
         items.append(row(menu("meeting", placeholder="Show one of them", options=options)))
+    if first and (last := last_time_items(seen.last)):
+        items += [ui.Separator(), *last]
     return layout(*items)
 
 
@@ -186,9 +191,10 @@ def _option(entry: Entry) -> str:
     return label(" · ".join(filter(None, [day, name])), 100)
 
 
-def nothing_next(best: Suggestion | None, ballot: Ballot | None, mentions: Mentions) -> View:
-    """Say that nothing was chosen, and how the club comes to it; `ballot` is the latest one, if there was any."""
-    return layout(ui.TextDisplay("\n".join(_nothing_lines(Entry(), Seen(best=best, ballot=ballot), mentions))))
+def nothing_next(seen: Seen, mentions: Mentions) -> View:
+    """Say that nothing was chosen, and how the club comes to it."""
+    lines = ui.TextDisplay[Any]("\n".join(_nothing_lines(Entry(), seen, mentions)))
+    return layout(lines, *last_time_items(seen.last))
 
 
 def _nothing_lines(entry: Entry, seen: Seen, mentions: Mentions) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.club.recapping import Recap, Subject
+from bot.club.recapping import Recap, Topic
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
@@ -23,11 +23,11 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ANY_NAME = "review.md"
 
 
-def recap_choice(subject: Subject) -> app_commands.Choice[str]:
+def recap_choice(topic: Topic) -> app_commands.Choice[str]:
     """Offer a paper to write of, with the day on which it was met for."""
-    day = f" · {calendar_date(subject.held_at)}" if subject.held_at else " · not yet read"
-    name = label(readable_text(truncate(subject.title, 200)), 100 - len(day))
-    return app_commands.Choice(name=f"{name}{day}", value=subject.key)
+    day = f" · {calendar_date(topic.held_at)}" if topic.held_at else " · not yet read"
+    name = label(readable_text(truncate(topic.title, 200)), 100 - len(day))
+    return app_commands.Choice(name=f"{name}{day}", value=topic.key)
 
 
 def recap_message(recap: Recap, mentions: Mentions) -> tuple[View, discord.File]:
@@ -72,7 +72,7 @@ def _warnings(recap: Recap) -> list[str]:
         lines.append(f"-# ⚠️ Its abstract is missing: {escape('; '.join(recap.faults))}.")
     if recap.review:
         lines.append(f"-# ⚠️ The club has written of this paper already: {one_line(recap.review.name, 120)}.")
-    if recap.subject.held_at is None:
+    if recap.topic.held_at is None:
         lines.append("-# ⚠️ The club has not met for it yet, so it bears today's date.")
     return lines
 

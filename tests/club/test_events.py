@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.club.delivery import Refused, Unreachable
+from bot.club.diary import Diary
 from bot.club.event_keeper import PAUSES, EventGone, EventKeeper, EventUnwanted
 from bot.club.events import AHEAD, MOST, Event, EventState, KeptEvent, find_meetings, plan_steps
 from bot.club.ladder import Kind, Ladder
@@ -16,8 +17,6 @@ from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, Slot
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.events import EventStore
-from bot.club.stores.meetings import MeetingStore
-from bot.club.stores.prompts import PromptStore
 from bot.club.stores.slots import SlotStore
 from bot.club.subject import Subjects
 from bot.database.database import Database
@@ -89,7 +88,7 @@ class Desk:
 
     def __init__(self, database: Database, server: FakeServer) -> None:
         self.slots, self.store, self.server = SlotStore(database), EventStore(database), server
-        subjects = Subjects(MeetingStore(database), PromptStore(database))
+        subjects = Subjects(Diary(database))
         self.reach: Callable[[str], None] = lambda point: None
         self._make = lambda: EventKeeper(
             ClubStore(database), self.slots, self.store, subjects, server, lambda point: self.reach(point)

@@ -8,7 +8,7 @@ import discord
 import pytest
 import simcord
 
-from bot.club.gathering import Attendance, Turnout
+from bot.club.gathering import Attendance, Headcount
 from bot.club.ladder import Ladder
 from bot.club.meeting import Meeting
 from bot.club.stores.attendance import AttendanceStore
@@ -84,7 +84,7 @@ async def own(club: Club, who: simcord.MemberActor) -> Attendance | None:
     return await AttendanceStore(club.bot.database).get_own(name(club), who.id)
 
 
-async def turnout(club: Club) -> Turnout:
+async def turnout(club: Club) -> Headcount:
     return await AttendanceStore(club.bot.database).count(name(club))
 
 
@@ -130,7 +130,7 @@ async def test_who_was_there_says_so_once_and_can_take_it_back(club: Club, olga:
     for _ in range(2):
         told = await club.ada.click(seen(club, asked), label="I was there")
         assert "✋ You are counted as having come" in text_of(private(told))
-    assert await turnout(club) == Turnout(1)
+    assert await turnout(club) == Headcount(1)
     await club.restart()
     back = await club.ada.click(private(told), label="I was not there")
     assert "You are not counted as having come" in text_of(private(back))
@@ -205,7 +205,7 @@ async def test_organisers_add_members_who_did_not_click_and_no_bots(club: Club, 
     robot = club.env.guild.add_member(club.env.create_user("robot", bot=True))
     added = await olga.select(page.response, [club.ada, club.grace, robot])
     assert "✅ They are counted\n👥 2 came" in text_of(private(added))
-    assert await turnout(club) == Turnout(2)
+    assert await turnout(club) == Headcount(2)
     assert "👥 2 came" in text_of(seen(club, asked))
     club.env.guild.remove_member(club.grace)
     page = await olga.click(seen(club, asked), label="For organisers")
@@ -272,7 +272,7 @@ async def test_after_two_weeks_nothing_is_changed_any_more(club: Club, olga: sim
         assert "more than 14 days ago" in text_of(private(late))
     late = await club.ada.click(private(told), label="I was not there")
     assert "more than 14 days ago" in text_of(private(late))
-    assert await turnout(club) == Turnout(2, 2)
+    assert await turnout(club) == Headcount(2, 2)
     caught = await club.grace.click(seen(club, asked), label="Catch up")
     assert TITLE in text_of(private(caught)), "one still catches up"
 
@@ -298,7 +298,7 @@ async def test_forged_and_stale_controls_change_nothing(club: Club, olga: simcor
         assert said.get(label, "That meeting is not known here") in text_of(private(told))
     told = await club.grace.select(forged, [club.grace])
     assert "club's organisers" in text_of(private(told))
-    assert await turnout(club) == Turnout(1, 1)
+    assert await turnout(club) == Headcount(1, 1)
     assert await coming(club) == []
     # A meeting that goes on can be told of, one to come cannot.
     await wait_until(club, BEGINS + timedelta(days=7) - timedelta(hours=1))
@@ -323,7 +323,7 @@ async def test_another_club_is_none_of_it(club: Club, olga: simcord.MemberActor)
     for item in items:
         told = await eve.click(forged, label=str(item.item.label))
         assert "That meeting is not known here" in text_of(private(told))
-    assert await turnout(club) == Turnout(1, 1)
+    assert await turnout(club) == Headcount(1, 1)
     assert await coming(club) == []
 
 
@@ -337,4 +337,4 @@ async def test_what_a_member_said_is_theirs_to_take_and_to_forget(club: Club, ol
     assert (row_["your_stars"], row_["your_line"], row_["date"]) == (4, "Good", DATE)
     assert (await store.collect(guild, club.grace.id)).sections["meetings_attended"] == []
     await store.forget(guild, club.ada.id, club.env.now())
-    assert await turnout(club) == Turnout()
+    assert await turnout(club) == Headcount()

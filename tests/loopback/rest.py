@@ -151,15 +151,6 @@ class Rest:
     async def delete_event(self, body: Json, query: Json, guild: str, number: str) -> None:
         del self.world.events[self.world.find_event(number)["id"]]
 
-    # --- members ------------------------------------------------------------------------------------
-
-    @route("GET", "/guilds/{guild}/members/{member}")
-    async def get_member(self, body: Json, query: Json, guild: str, member: str) -> Json:
-        found = self.world.members.get(member)
-        if found is None or guild != self.world.guild["id"]:
-            raise Refusal(404, 10007, "Unknown Member")
-        return found
-
     # --- interactions -------------------------------------------------------------------------------
 
     @route("POST", "/interactions/{number}/{token}/callback")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.club.gathering import LONGEST_LINE, OPEN_FOR, Attendance, Gathering, Turnout
+from bot.club.gathering import LONGEST_LINE, OPEN_FOR, Attendance, Gathering, Headcount
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.gatherings import load_gathering
@@ -27,10 +27,10 @@ class AttendanceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def come(self, name: Name, member_id: int, now: datetime, stars: int | None = None) -> Turnout:
+    async def come(self, name: Name, member_id: int, now: datetime, stars: int | None = None) -> Headcount:
         """Count a member as one who came, once; stars take the place of those that they gave before."""
 
-        def work(connection: Connection) -> Turnout:
+        def work(connection: Connection) -> Headcount:
             _open_one(connection, name, now)
             _add(connection, name, member_id, now)
             if stars is not None:
@@ -39,10 +39,10 @@ class AttendanceStore:
 
         return await self._database.write(work)
 
-    async def leave(self, name: Name, member_id: int, now: datetime) -> Turnout:
+    async def leave(self, name: Name, member_id: int, now: datetime) -> Headcount:
         """Count a member no longer; their stars and their line go too."""
 
-        def work(connection: Connection) -> Turnout:
+        def work(connection: Connection) -> Headcount:
             _open_one(connection, name, now)
             connection.execute(delete(attendance).where(*_of(name, member_id)))
             return _turnout(connection, name)
@@ -74,10 +74,10 @@ class AttendanceStore:
 
         return await self._database.write(work)
 
-    async def add(self, name: Name, members: Collection[int], actor_id: int, now: datetime) -> Turnout:
+    async def add(self, name: Name, members: Collection[int], actor_id: int, now: datetime) -> Headcount:
         """Let an organiser count members who did not say so themselves."""
 
-        def work(connection: Connection) -> Turnout:
+        def work(connection: Connection) -> Headcount:
             found = _open_one(connection, name, now)
             added = sum([_add(connection, name, member_id, now) for member_id in sorted(members)])
             if added:
@@ -92,7 +92,7 @@ class AttendanceStore:
         """Give what a member said about a meeting; None where they did not say that they came."""
         return await self._database.read(lambda connection: _own(connection, name, member_id))
 
-    async def count(self, name: Name) -> Turnout:
+    async def count(self, name: Name) -> Headcount:
         """Give how many came."""
         return await self._database.read(lambda connection: _turnout(connection, name))
 
@@ -141,7 +141,7 @@ def _own(connection: Connection, name: Name, member_id: int) -> Attendance | Non
     return Attendance(row.stars, row.line, bool(row.quotable)) if row else None
 
 
-def _turnout(connection: Connection, name: Name) -> Turnout:
+def _turnout(connection: Connection, name: Name) -> Headcount:
     columns = func.count(), func.count(attendance.c.stars), func.coalesce(func.sum(attendance.c.stars), 0)
     came, rated, stars = connection.execute(select(*columns).where(*_of(name))).one()
-    return Turnout(came, rated, int(stars) / rated if rated >= _ENOUGH else None)
+    return Headcount(came, rated, int(stars) / rated if rated >= _ENOUGH else None)
