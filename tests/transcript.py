@@ -1,7 +1,7 @@
 """A conversation as text: what members typed and clicked, and what the bot said, in the markdown of a README."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -32,11 +32,16 @@ class Transcript:
         """Take down a click or a choice."""
         self.lines += [f"{who} {what}", ""]
 
-    def said(self, message: Any, now: datetime, *, private: bool = False) -> None:
-        """Take down a message of the bot."""
+    def said(self, message: Any, now: datetime, *, private: bool = False, only: str = "") -> None:
+        """Take down a message of the bot, or only the lines in which a pattern is found."""
         told = [line for part in _parts(message.components) for line in self._plain(part, now).split("\n")]
+        told = [line for line in told if re.search(only, line)]
         who = "Paperclub, privately" if private else "Paperclub"
         self.lines += [f"> *{who}*  ", *(f"> {line}  " if line.strip() else ">" for line in told), ""]
+
+    def changed(self, lines: Sequence[str], now: datetime) -> None:
+        """Take down what a message says that it did not say before."""
+        self.lines += [*(f"> {self._plain(line, now)}  " for line in lines if line.strip()), ""]
 
     def text(self) -> str:
         """Give all of it."""
@@ -67,7 +72,8 @@ def _parts(components: Any) -> Iterator[str]:
     for part in components:
         kind = part["type"]
         if kind == 1:
-            yield " ".join(map(_control, part["components"]))
+            buttons = [_control(each) for each in part["components"] if each["type"] == 2]
+            yield from [" ".join(buttons)] if buttons else []
         elif kind == 9:
             yield from _parts(part["components"])
             yield _control(part["accessory"])
@@ -82,7 +88,5 @@ def _parts(components: Any) -> Iterator[str]:
 
 
 def _control(part: dict[str, Any]) -> str:
-    if part["type"] != 2:
-        return f"`{part.get('placeholder') or 'a menu'} ▾`"
     emoji = (part.get("emoji") or {}).get("name", "")
     return f"`[{' '.join(filter(None, (emoji, part.get('label', ''))))}]`"
