@@ -35,6 +35,7 @@ ABSTRACT = (
     "decision trees on every task that we tried. Decision pruning is 30% faster than the best earlier method."
 )
 PING = "pc:s:setping"
+RSVP = ["I'll come", "Late", "Can't come", "Calendar"]
 
 
 def text_of(message: Any) -> str:
@@ -200,7 +201,7 @@ async def test_with_nothing_at_all_the_prompt_asks_for_suggestions(club: Club) -
     message = await deliver(club, "prompt")
     assert "## What shall we read?\nNothing is chosen, nothing is suggested" in text_of(message)
     assert "</suggest:" in text_of(message)
-    assert button_labels(message) == []
+    assert button_labels(message) == RSVP, "the club meets all the same"
 
 
 async def test_a_source_that_is_down_leaves_a_prompt_that_says_so(club: Club, source: FakeSource) -> None:
@@ -223,6 +224,15 @@ async def test_what_was_prompted_for_one_date_is_not_prompted_for_another_unless
     assert slots.slot
     use_slot(club, skipped=frozenset([day_after(club, 7)]))
     assert "## First paper" in text_of(await deliver(club, "prompt", 21))
+
+
+async def test_what_was_prompted_for_a_date_in_a_pause_is_prompted_for_after_it(club: Club) -> None:
+    use_slot(club)
+    await accept(club, "First paper", club.ada, organiser(club))
+    await suggest(club, "Second paper", club.grace)
+    await deliver(club, "prompt")
+    use_slot(club, paused_since=club.env.now(), paused_until=day_after(club, 8))
+    assert "## First paper" in text_of(await deliver(club, "prompt", 14))
 
 
 async def test_a_prompt_alone_says_nothing_of_a_meeting(club: Club) -> None:
@@ -272,7 +282,7 @@ async def test_a_reminder_speaks_of_what_was_chosen_since_the_prompt(club: Club)
     await accept(club, "Chosen since", club.ada, organiser(club))
     reminder = await deliver(club, "reminder:24h")
     assert "We read **Chosen since**" in text_of(reminder)
-    assert button_labels(reminder) == []
+    assert button_labels(reminder) == RSVP
 
 
 # --- choosing -------------------------------------------------------------------------------------

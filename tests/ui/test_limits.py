@@ -8,12 +8,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.club.agenda import Entry
 from bot.club.ballot import Ballot, BallotOption, BallotState, Option
 from bot.club.counting import Method, count_votes
 from bot.club.duty import Duties
 from bot.club.ladder import Kind, Ladder
 from bot.club.meeting import MOST_NOTES, Meeting, MeetingState, Victory
+from bot.club.occasion import Occasion
+from bot.club.prompt import Choice, Why
 from bot.club.questions import Role
+from bot.club.rsvp import Answer, Recipients, Turnout
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import Slot
 from bot.club.stats import Person, Record, Stats
@@ -27,12 +31,14 @@ from bot.papers.catalog import Known
 from bot.papers.identifiers import PaperId
 from bot.papers.paper import Paper
 from bot.ui import ballots, meetings, suggestions, swaps
+from bot.ui.announced import change_line
 from bot.ui.audit import audit_page
 from bot.ui.ballot_results import result_message
 from bot.ui.me import forget_question, me_page
 from bot.ui.mentions import Mentions
 from bot.ui.presence import Presence
 from bot.ui.roles import roles_page, taken_line
+from bot.ui.rsvps import again_message, another_time, answered_note
 from bot.ui.slate import Offer, Terms, slate_page
 from bot.ui.stats import map_page, no_map, no_stats, stats_page
 from bot.ui.stats_picture import Picture
@@ -178,6 +184,15 @@ def test_ballots_fit(papers: list[Suggestion], method: Method, data: st.DataObje
     )  # fmt: skip
 
 
+CROWD = Turnout(9_999, 9_999, 9_999, tuple(range(MEMBER, MEMBER + 12)))
+
+
+def check_agenda(agenda: list[Entry], review: Review | None, best: Suggestion) -> None:
+    for entry in (agenda[0], agenda[-1]):
+        seen = meetings.Seen(CROWD, CROWD.first, review, best=best)
+        check(meetings.meeting_card(entry, agenda, seen, NOW, Mentions()))
+
+
 @settings(max_examples=150, deadline=None)
 @given(many(8), TEXTS, st.booleans())
 def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
@@ -190,9 +205,20 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
         for each in papers
     ]  # fmt: skip
     review = Review("k" * 16, "a.md", "a", "a", text, text) if again else None
+    agenda = [Entry(paper=meeting) for meeting in coming]
+    check_agenda(agenda, review, papers[0])
+    slot = Slot(10**17, 1, (text * 50)[:50], Schedule((3,), time(18), "UTC", NOW.date()), Ladder(), None, None, NOW)
+    days = next_occurrences(slot.schedule, NOW, len(coming))
+    dated = [Entry(Occasion(slot, day), meeting) for day, meeting in zip(days, coming, strict=True)]
+    prompted = Entry(dated[0].occasion, None, Choice(Why.SUGGESTED, coming[0].title))
+    check_agenda([*dated, prompted], review, papers[0])
+    told = Recipients(tuple(MEMBER + number for number in range(60)), NOW)
+    for occasion in (dated[0].occasion, None):
+        line = change_line(days[0].at if occasion else None, NOW)
+        check(again_message(slot, line, occasion, told, CROWD, dated[-1]))
+    check(another_time(Occasion(slot, days[0]), CROWD))
+    check(answered_note(Occasion(slot, days[0]), Answer.LATE, CROWD))
     for meeting in coming:
-        check(meetings.meeting_card(meeting, coming, review))
-        check(meetings.meeting_card(replace(meeting, presenter_id=None), coming, review, proposed=MEMBER))
         check(swaps.swap_page(meeting, coming))
         pair = (meeting, coming[0], MEMBER, MEMBER + 1)
         for view in (swaps.swap_question(*pair), swaps.swapped(*pair), swaps.not_swapped(*pair)):
