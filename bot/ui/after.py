@@ -49,7 +49,9 @@ def after_message(past: Past, *, presenter_here: bool) -> View:
         lines += [f"We read **{_title(past.choice)}**", *_byline(past.choice)]
     if past.presenter_id and presenter_here:
         lines.append(f"🎤 <@{past.presenter_id}> presented it")
-    stars = [button("howwasit", *name, str(each), label=str(each), emoji="⭐") for each in STARS]
+    lines.append("⭐ How many stars, of five?")
+    # Five buttons with a star each need two rows on a phone.
+    stars = [button("howwasit", *name, str(each), label=str(each)) for each in STARS]
     buttons: list[ui.Item[Any]] = [
         button("iwasthere", *name, label="I was there", emoji="✋"),
         button("catchup", *name, label="Catch up", emoji="🧭"),
