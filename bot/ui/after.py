@@ -1,6 +1,7 @@
 """After a meeting: how was it, who came, and what those missed who did not."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import discord
@@ -16,7 +17,7 @@ from bot.ui.controls import ControlButton, beside, button, field, form, row, use
 from bot.ui.links import is_web_address, named_link
 from bot.ui.prompt import prompt_url
 from bot.ui.spans import escape_with_addresses
-from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
+from bot.ui.text import author_list, columns, escape, label, length, no_links, one_line, truncate
 from bot.ui.threads import thread_url
 
 STARS = range(1, 6)
@@ -28,6 +29,7 @@ _QUESTION = 420
 _LINES = 8  # of what members said
 _NAMED = 10  # of those who came
 _PICKED = 25  # members in one menu
+_ROOM_OF_TEXT = 3_900  # of a message, in which Discord takes 4,000
 _ROOM = 80  # characters of a custom_id that an id may fill
 
 
@@ -47,7 +49,9 @@ def after_message(past: Past, *, presenter_here: bool) -> View:
         lines += [f"We read **{_title(past.choice)}**", *_byline(past.choice)]
     if past.presenter_id and presenter_here:
         lines.append(f"🎤 <@{past.presenter_id}> presented it")
-    stars = [button("howwasit", *name, str(each), label=str(each), emoji="⭐") for each in STARS]
+    lines.append("⭐ How many stars, of five?")
+    # Five buttons with a star each need two rows on a phone.
+    stars = [button("howwasit", *name, str(each), label=str(each)) for each in STARS]
     buttons: list[ui.Item[Any]] = [
         button("iwasthere", *name, label="I was there", emoji="✋"),
         button("catchup", *name, label="Catch up", emoji="🧭"),
@@ -141,21 +145,29 @@ def catchup_page(past: Past, about: About, quotes: Sequence[str]) -> View:
         return layout(ui.TextDisplay("\n".join([*heading, f"### {said}", turnout_line(past.turnout)])))
     title = _title(past.choice)
     heading += [f"{'##' if columns(title) <= 70 else '###'} {title}", *_byline(past.choice)]
-    items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join([*heading, turnout_line(past.turnout)]))]
-    if about.points:
-        points = [f"- {truncate(escape_with_addresses(point), _POINT)}" for point in about.points[:2]]
-        items += _part("What the club wrote" if about.review else "In brief", points)
-    if past.prompt and past.prompt.questions:
-        asked = [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in past.prompt.questions]
-        items += _part("What was asked", asked)
-    if quotes:
-        items += _part("What members said", _said(quotes))
+    texts = ["\n".join([*heading, turnout_line(past.turnout)])]
+    points = [f"- {truncate(escape_with_addresses(point), _POINT)}" for point in about.points[:2]]
+    questions = past.prompt.questions if past.prompt else ()
+    parts = {
+        "What the club wrote" if about.review else "In brief": points,
+        "What was asked": [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in questions],
+        "What members said": _said(quotes),
+    }
+    for words, lines in parts.items():
+        texts += _part(words, lines, _ROOM_OF_TEXT - sum(map(length, texts)))
+    items: list[ui.Item[Any]] = []
+    for text in texts:
+        items += [ui.Separator(visible=False), ui.TextDisplay(text)] if items else [ui.TextDisplay(text)]
     buttons = _ways(past, about)
     return layout(*items, *([row(*buttons)] if buttons else []))
 
 
-def _part(heading: str, lines: Sequence[str]) -> list[ui.Item[Any]]:
-    return [ui.Separator(visible=False), ui.TextDisplay("\n".join([f"**{heading}**", *lines]))]
+def _part(heading: str, lines: Sequence[str], room: int) -> list[str]:
+    """Give some lines under a heading, as many as there is room for; nothing for none."""
+    text = f"**{heading}**"
+    fitting = [line for line, used in zip(lines, accumulate(length(line) + 1 for line in lines), strict=True)
+               if used <= room - length(text)]  # fmt: skip
+    return ["\n".join([text, *fitting])] if fitting else []
 
 
 def _said(lines: Sequence[str]) -> list[str]:
@@ -196,8 +208,7 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
         rest = past.turnout.came - len(here[:_NAMED])
         text.append(" ".join(f"<@{each}>" for each in here[:_NAMED]) + (f" and {rest} more" if rest > 0 else ""))
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(text))]
-    if lines:
-        items += _part("What members said, without their names", _said(lines))
+    items += map(ui.TextDisplay, _part("What members said, without their names", _said(lines), 2_500))
     items.append(row(user_menu("addcame", *name, placeholder="Add who came too", number=number, most=_PICKED)))
     if past.missed:
         items.append(ui.TextDisplay("-# The club did not get to its paper, which comes again"))

@@ -5,8 +5,6 @@ It can be read as documentation, and the README shows the conversation. After a 
     PAPERCLUB_TESTS=write .venv/bin/pytest tests/cogs/test_a_month.py
 """
 
-import os
-import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
