@@ -39,6 +39,10 @@ class Transcript:
         who = "Paperclub, privately" if private else "Paperclub"
         self.lines += [f"> *{who}*  ", *(f"> {line}  " if line.strip() else ">" for line in told), ""]
 
+    def file(self, name: str, text: str) -> None:
+        """Take down what is in a file."""
+        self.lines += [f"`{name}`:", "", "````markdown", text.rstrip(), "````", ""]
+
     def changed(self, lines: Sequence[str], now: datetime) -> None:
         """Take down what a message says that it did not say before."""
         self.lines += [*(f"> {self._plain(line, now)}  " for line in lines if line.strip()), ""]
@@ -54,7 +58,7 @@ class Transcript:
         text = re.sub(r"</([^:>]+):\d+>", r"`/\1`", text)
         text = re.sub(r"https://discord\.com/channels/[\d/]+", "#", text)
         text = re.sub(r"(?m)^-# (.*)$", r"<sub>\1</sub>", text)
-        return re.sub(r"(?m)^#+ (.*)$", r"**\1**", text)
+        return re.sub(r"(?m)^#+ (.*)$", lambda line: f"**{line[1].replace('**', '')}**", text)
 
     def _time(self, seconds: int, style: str, now: datetime) -> str:
         moment = datetime.fromtimestamp(seconds, self.zone)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.club.stores.clubs import ClubStore
 from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.suggestions import SuggestionStore
-from bot.club.suggestion import Suggestion, propose_paper
+from bot.club.suggestion import State, Suggestion, propose_paper
 from bot.errors import ClubError, StorageFault
 from bot.folding import fold_words
 from bot.library.library import Libraries
@@ -19,6 +19,7 @@ from bot.papers.catalog import PaperCatalog
 _log = logging.getLogger(__name__)
 
 _BATCH = 20  # papers that are asked for at a time
+_AWAITED = timedelta(days=180)  # after a paper was read, for its review
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=1)  # until a paper that nobody knew is asked for again
 
 
@@ -73,22 +74,29 @@ class Progress:
         An older review, as one finds when a library is connected for the first time, says nothing of the suggestion.
         """
         noticed = 0
-        for count, each in enumerate(await self._suggestions.live()):
+        read = await self._suggestions.unreviewed(now - _AWAITED)  # at a meeting, and its review is still to come
+        for count, each in enumerate([*await self._suggestions.live(), *read]):
             if count % 20 == 0 or each.paper_id is None:  # a title is looked for in many ways
                 await asyncio.sleep(0)  # others may act
             review = self._review(each, now) if serves(each.guild_id) else None
             if review is None or review.key == each.review_key or not _is_newer(review, each):
                 continue
             channel = (await self._clubs.get(each.guild_id)).channel_id
-            try:
-                await self._decisions.mark_read(each.guild_id, each.id, review.key, None, now, thanks_in=channel)
-            except StorageFault:
-                raise
-            except ClubError:  # an organiser was faster
-                continue
-            _log.info("guild %s has read suggestion %s", each.guild_id, each.id)
-            noticed += 1
+            if await self._mark(each, review.key, now, channel):
+                _log.info("guild %s has a review of suggestion %s", each.guild_id, each.id)
+                noticed += 1
         return noticed
+
+    async def _mark(self, each: Suggestion, review_key: str, now: datetime, channel_id: int | None) -> bool:
+        if each.state is State.READ:
+            return await self._decisions.put_review(each.guild_id, each.id, review_key, now, thanks_in=channel_id)
+        try:
+            await self._decisions.mark_read(each.guild_id, each.id, review_key, None, now, thanks_in=channel_id)
+        except StorageFault:
+            raise
+        except ClubError:  # an organiser was faster
+            return False
+        return True
 
     def _review(self, suggestion: Suggestion, now: datetime) -> Review | None:
         if suggestion.paper_id:

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.club.club import Club
 from bot.club.post import Post
-from bot.club.rsvp import Turnout
+from bot.club.rsvp import Turnout, write_rung
 from bot.club.slot import Slot
 from bot.club.standing import Standing, find_standings
 from bot.club.stores.posts import PostStore
@@ -48,7 +48,7 @@ class Announcements:
         """
         posted = await self._posts.list_posted(before.guild_id, before.key, now - _SINCE)
         standings = find_standings(before, after, {date.fromisoformat(post.date) for post in posted}, now)
-        said = [await self._edit(post, standings[day]) for post in posted if (day := _day(post)) in standings]
+        said = [await self._edit(post, standings[day], after) for post in posted if (day := _day(post)) in standings]
         return list(dict.fromkeys(filter(None, said)))
 
     async def answer(self, interaction: Interaction, club: Club, before: Slot | None, after: Slot, done: str) -> None:
@@ -71,7 +71,7 @@ class Announcements:
         over = await self._posts.list_over(slot.guild_id, now - _SINCE)
         return slot_page(slot, club, interaction.guild, now, over, "\n".join(said), doubt)
 
-    async def _edit(self, post: Post, standing: Standing) -> str:
+    async def _edit(self, post: Post, standing: Standing, after: Slot | None) -> str:
         """Edit one message; give what organisers should know, which is nothing where nothing was to be done."""
         day, room = say_date(standing.day), f"<#{post.channel_id}>"
         try:
@@ -88,7 +88,7 @@ class Announcements:
             return f"⚠️ What was posted for {day} in {room} could not be edited, so it is wrong now: tell the club."
         if post.kind != RUNG or not is_news:
             return ""
-        return await self._tell_thread(post, message, standing)
+        return await self._tell_thread(post, message, standing, after)
 
     async def _count(self, post: Post, standing: Standing) -> Turnout | None:
         """Count who comes to a meeting, if it takes place."""
@@ -96,12 +96,14 @@ class Announcements:
             return None
         return await self._rsvps.count(post.guild_id, post.slot, post.date, standing.takes_place.at)
 
-    async def _tell_thread(self, post: Post, message: discord.Message, standing: Standing) -> str:
+    async def _tell_thread(self, post: Post, message: discord.Message, standing: Standing, after: Slot | None) -> str:
         prompt = await self._prompts.find(post.guild_id, post.slot, post.date)
         thread_id = message.id if message.flags.has_thread else prompt and prompt.thread_id
         day = say_date(standing.day)
         if not thread_id:
-            return f"The prompt for {day} says so now; it has no thread, so nobody was told."
+            tells = await self._tells(post, standing, after)
+            told = "but who wanted to come is told" if tells else "so nobody was told"
+            return f"The prompt for {day} says so now; it has no thread, {told}."
         try:
             thread = self._client.get_partial_messageable(thread_id, guild_id=post.guild_id)
             await thread.send(view=note(standing_line(standing)))
@@ -109,6 +111,13 @@ class Announcements:
             _log.warning("the thread of %s of %s could not be told: %s", standing.day, post.slot, error)
             return f"⚠️ The prompt for {day} says so now, but its thread <#{thread_id}> could not be told."
         return f"The prompt for {day} says so now, and its thread <#{thread_id}> was told."
+
+    async def _tells(self, post: Post, standing: Standing, after: Slot | None) -> bool:
+        """Tell whether a post of its own tells of the change, to those who wanted to come."""
+        if after is None:
+            return False
+        rung = write_rung(after.revision, standing.takes_place.at if standing.takes_place else None)
+        return await self._posts.get(post.guild_id, post.slot, post.date, rung) is not None
 
 
 def _day(post: Post) -> date:

@@ -5,6 +5,7 @@ It can be read as documentation, and the README shows the conversation. After a 
     PAPERCLUB_TESTS=write .venv/bin/pytest tests/cogs/test_a_month.py
 """
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ import simcord
 from tests.cogs.test_a_week import wait_until
 from tests.cogs.test_papers import FakeSource, paper
 from tests.conftest import SAMPLES, Club, StartClub
-from tests.shared import menu_of, plain, text_of
+from tests.shared import components, menu_of, plain, text_of
 from tests.transcript import Transcript
 
 README = Path(__file__).parents[2] / "README.md"
@@ -54,6 +55,7 @@ class Story:
     def __init__(self, club: Club) -> None:
         self.club = club
         self.transcript = Transcript(BERLIN)
+        self.heard = set[int]()
 
     def knows(self, thing: Any, name: str) -> None:
         """Let somebody, a channel or a role be called by a name."""
@@ -65,6 +67,7 @@ class Story:
     async def types(self, who: simcord.MemberActor, command: str, only: str = "", **options: str | int) -> Any:
         """Let a member use a command; give the answer. `only` is a pattern of the lines that are taken down."""
         result = await who.slash(self.club.channel, command, **options)
+        self.heard.add(result.response.id)
         self.transcript.typed(self.name_of(who), command, options)
         self._say(result.response, private=result.ephemeral, only=only)
         return result.response
@@ -92,15 +95,30 @@ class Story:
         self.transcript.did(self.name_of(who), f"presses *{label}* and writes: {', '.join(fields.values())}")
         return self._show_change(result, before, only)
 
-    async def until(self, moment: datetime) -> list[Any]:
+    async def until(self, moment: datetime, only: str = "") -> list[Any]:
         """Let the time pass; give what Paperclub has posted by itself meanwhile."""
-        posted = await wait_until(self.club, moment)
-        if posted:
-            local = moment.astimezone(BERLIN)
-            self.transcript.heading(f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}")
+        await wait_until(self.club, moment)
+        self.tell(moment)
+        return self.hears(only)
+
+    async def passes(self, moment: datetime) -> None:
+        """Let the time pass, and take down nothing."""
+        await wait_until(self.club, moment)
+        self.heard |= {message.id for message in self.club.channel.history()}
+
+    def hears(self, only: str = "") -> list[Any]:
+        """Give what Paperclub has posted by itself since that was asked last."""
+        posted = sorted((each for each in self.club.channel.history() if each.id not in self.heard), key=lambda m: m.id)
+        self.heard |= {message.id for message in posted}
         for message in posted:
-            self._say(plain(message))
+            self._say(plain(message), only=only)
         return posted
+
+    def tell(self, moment: datetime, what: str = "") -> None:
+        """Say when something takes place, and what."""
+        local = moment.astimezone(BERLIN)
+        heading = f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}"
+        self.transcript.heading(f"{heading}: {what}" if what else heading)
 
     def _show_change(self, result: simcord.InteractionResult, before: str, only: str) -> Any:
         message = result.followups[0] if result.followups else result.response
@@ -135,9 +153,8 @@ async def test_a_month_of_a_club(club: Club) -> None:
     for who in (ada, grace, alan, olga):
         story.knows(who, f"@{who.name.capitalize()}")
     story.knows(channel, "#papers")
-    tell = story.transcript.heading
 
-    tell("Thursday, 1 January: Olga sets up the club")
+    story.tell(env.now(), "Olga sets up the club, which does not meet before the 15th")
     page = await story.types(olga, "club setup", only=r"\*\*(Channel|Organisers|Reminders|Time zone)|chosen")
     page = (await olga.select(page, [channel], custom_id="pc:s:setchannel")).response
     await story.writes(olga, page, "Change the time zone", only="whatever it needs|Time zone|It is now", zone="Berlin")
@@ -146,14 +163,92 @@ async def test_a_month_of_a_club(club: Club) -> None:
     await story.types(olga, "schedule skip", only="✅", slot="Club night", date="2026-01-01")
     await story.types(olga, "schedule skip", only="✅|Next posts|15 Jan|:30", slot="Club night", date="2026-01-08")
 
-    tell("Members suggest what to read")
+    # Two papers are suggested; ten days before the meeting the club votes.
     await story.types(ada, "suggest", paper="2305.18290", why="Everybody cites it. Who has read it?")
     await story.types(grace, "suggest", paper="https://arxiv.org/abs/2309.12288v2")
-
     (ballot,) = await story.until(FIRST - timedelta(days=10))
     for who, choice in ((ada, "Direct"), (grace, "Reversal"), (alan, "Reversal")):
-        paper_page = await story.clicks(who, ballot, "Vote")
-        await story.chooses(who, paper_page, choice)
-    await story.until(FIRST - timedelta(days=7))
+        ballot_paper = await story.clicks(who, ballot, "Vote", only="^$")
+        await story.chooses(who, ballot_paper, choice, only="Your vote is kept")
 
-    assert story.transcript.text()
+    # A week before, an hour after the count: the prompt.
+    result, prompt = await story.until(FIRST - timedelta(days=7))
+    assert "*The Reversal Curse* wins: 2 of 3 voters approved of it." in text_of(plain(result))
+    await story.clicks(grace, prompt, "I'll come")
+    await story.clicks(alan, prompt, "Late")
+    roles = await story.clicks(alan, prompt, "Roles", only="Roles|Sceptic|You review")
+    take = next(each["custom_id"] for each in components(roles) if ":sceptic" in each.get("custom_id", ""))
+    await alan.click(roles, custom_id=take)
+    story.transcript.did("Alan", "takes the role of the sceptic")
+    await story.clicks(grace, prompt, "Discuss")
+    (thread,) = channel.threads
+    card = await story.types(ada, "next")
+    card = await story.clicks(ada, card, "I'll present")
+    await story.clicks(ada, card, "Calendar")
+
+    # Reminders come three days, a day and an hour before. For the meeting after it there is nothing to vote on.
+    await story.until(FIRST - timedelta(days=3), only="🗓️|We read|✋|Only one paper")
+    page = await story.types(olga, "suggestions", only=r"\*\*1")
+    page = await story.chooses(olga, page, "Direct", only="wants to read")
+    await story.clicks(olga, page, "Read it next", only="next")
+    await story.passes(FIRST - timedelta(hours=2))
+    await story.until(FIRST - HOUR, only="🗓️|We read|✋")
+
+    # The meeting is over: how was it? The prompt for the next one came an hour before.
+    following, asked = await story.until(
+        FIRST + HOUR + timedelta(seconds=10), only="How was|We read|presented|stars|came|We meet"
+    )
+    await story.clicks(ada, asked, "4", only="You gave|Nobody sees")
+    own = await story.clicks(grace, asked, "5", only="You gave|Nobody sees")
+    said = "The reversed names convinced me; the title is too loud."
+    own = await story.writes(grace, own, "Add a line", only=">|Organisers", line=said)
+    await story.clicks(grace, own, "It may be quoted", only="may quote")
+    caught_up = await story.clicks(alan, asked, "Catch up")
+    assert said in text_of(caught_up)
+
+    # The next meeting is called off: who wanted to come hears it, and its paper goes to the one after, with Grace.
+    await story.clicks(alan, following, "I'll come")
+    card = await story.types(grace, "next", only="We meet|We read|present|rota|come|Direct|Last")
+    await story.clicks(grace, card, "I'll present")
+    await story.until(CALLED_OFF - timedelta(days=2), only="🗓️|We read|✋")
+    await story.types(olga, "schedule skip", only="✅|prompt", slot="Club night", date="2026-01-22")
+    (told,) = story.hears()
+    assert "on Thursday" not in text_of(plain(told)), "it says when in everybody's own time"
+    card = await story.types(alan, "next", only="We meet|We read|presents|come|Direct")
+    assert f"🎤 <@{grace.id}> presents it" in text_of(card)
+    await story.clicks(alan, card, "I'll come")
+
+    # The one after is moved by a day: who wanted to come is asked again.
+    await story.until(CALLED_OFF + HOUR, only="🗓️|We read|✋")
+    wish = {"slot": "Club night", "date": "2026-01-29", "to": "2026-01-30", "time": "19:00"}
+    await story.types(olga, "schedule move", only="✅|prompt|thread", **wish)
+    (told,) = story.hears()
+    await story.clicks(alan, told, "I'll come")
+    await story.passes(SECOND + HOUR - timedelta(seconds=1))
+    (asked,) = await story.until(SECOND + HOUR + timedelta(seconds=9), only="How|We read|presented|came")
+    await story.clicks(alan, asked, "I was there", only="✋")
+
+    # What was discussed goes back into the folder: Olga writes the review, and the club finds it.
+    draft = await story.types(olga, "recap", paper="reversal")
+    (file,) = draft.attachments
+    written = (await file.read()).decode()
+    assert said in written
+    story.transcript.file(file.filename, written)
+    folder = club.bot.settings.reviews
+    (folder / file.filename).write_text(written.replace("draft = true\n", ""), "utf-8")
+    story.transcript.did(
+        "Olga", "writes what the comments ask for, takes the line `draft` away, and commits it to the blog"
+    )
+    await club.bot.libraries.for_guild(env.guild.id).refresh(env.now())
+    await story.until(SECOND + timedelta(days=1), only="Reversal|Thanks")
+    card = await story.types(alan, "paper", name="reversal curse")
+    (link,) = (part for part in components(card) if part.get("label") == "Discussion")
+    assert link["url"] == f"https://discord.com/channels/{env.guild.id}/{thread.id}"
+    await story.types(olga, "stats")
+
+    text = f"{BEGIN}\n{story.transcript.text()}\n{END}"
+    shown = README.read_text("utf-8")
+    before, rest = shown.split(BEGIN)
+    if os.environ.get("PAPERCLUB_TESTS") == "write":
+        README.write_text(before + text + rest.split(END)[1], "utf-8")
+    assert README.read_text("utf-8") == before + text + rest.split(END)[1]

@@ -1,5 +1,6 @@
 """The queue of suggestions, voices, and what organisers decide, on a simulated Discord."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +277,26 @@ async def test_a_review_that_appears_marks_its_suggestion_and_thanks_once(club: 
     await club.restart()
     await club.env.advance_time(6_000)
     assert len([text for text in all_said(club) if "Thanks for suggesting it" in text]) == 2
+
+
+async def test_a_review_of_what_was_read_already_is_thanked_for_once_too(club: Club, folder: Path) -> None:
+    olga = organiser(club)
+    await olga.select(await set_up(club, olga), [club.channel], custom_id=CHANNEL)
+    await suggest(club, TREES)
+    await suggest(club, "A talk of our own", club.grace)
+    for each in await queue(club):
+        await club.bot.decisions.mark_read(club.env.guild.id, each.id, None, olga.id, club.env.now())
+    await club.env.advance_time(600)
+    assert not any("Thanks" in text for text in all_said(club)), "there is no review yet"
+    written = "T.\n\n<!--more-->\n\n**Link**: [arXiv](https://arxiv.org/abs/2401.00002)\n\n## Summary\n\nText.\n"
+    (folder / "trees.md").write_text(review_file("Trees, read", written, date="2026-01-02"))
+    await club.bot.libraries.for_guild(club.env.guild.id).refresh(datetime(2026, 1, 3, tzinfo=UTC))
+    await club.env.advance_time(3 * 86_400)
+    (thanked,) = (text for text in all_said(club) if "Thanks" in text)
+    assert thanked.startswith("### 📗 Pruning of trees\n")
+    await club.restart()
+    await club.env.advance_time(6_000)
+    assert len([text for text in all_said(club) if "Thanks" in text]) == 1
 
 
 def all_said(club: Club) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.club.ballot import BallotOption, BallotState
 from bot.club.post import Planned
 from bot.club.stores.audit import take_note
+from bot.club.stores.clubs import lock_club
 from bot.club.stores.meetings import assign_paper, has_meeting, hold_meeting_of, tell_ballot_of
 from bot.club.stores.posts import plan_post
 from bot.club.stores.suggestions import add_keys, change, end, find_current, find_live, load, open_one, rank
@@ -98,6 +99,23 @@ class DecisionStore:
             ended = load(connection, [found])[0]
             take_note(connection, guild_id, now, actor_id, "marked as read", ended.title)
             return ended
+
+        return await self._database.write(work)
+
+    async def put_review(
+        self, guild_id: int, number: int, review_key: str, now: datetime, *, thanks_in: int | None
+    ) -> bool:
+        """Take note that there is a review of what was read already, and thank once; tell whether that is new."""
+
+        def work(connection: Connection) -> bool:
+            lock_club(connection, guild_id)
+            found = load(connection, [number])
+            if not found or found[0].guild_id != guild_id or found[0].state is not State.READ or found[0].review_key:
+                return False
+            if thanks_in and found[0].suggested_by:
+                plan_post(connection, Planned(guild_id, f"suggestion:{number}", "", "thanks", thanks_in, now))
+            change(connection, number, review_key=review_key)
+            return True
 
         return await self._database.write(work)
 

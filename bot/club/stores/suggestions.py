@@ -230,6 +230,17 @@ class SuggestionStore:
 
         return await self._database.read(work)
 
+    async def unreviewed(self, since: datetime) -> list[Suggestion]:
+        """Give what all clubs have read since a moment and what no review is known of yet, without voices."""
+        query = select(suggestion).where(
+            suggestion.c.state == State.READ, suggestion.c.review_key.is_(None), suggestion.c.decided_at >= since
+        )
+
+        def work(connection: Connection) -> list[Suggestion]:
+            return [_suggestion(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
+
+        return await self._database.read(work)
+
 
 def rank(connection: Connection, guild_id: int, start: int = 0, most: int | None = None) -> Sequence[int]:
     """Give the open suggestions of a club in the order of the queue, or some of them from `start` on."""
