@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Paperclub
+from bot.club.agenda import Entry
 from bot.club.club import Club
+from bot.club.diary import Diary
 from bot.club.stores.clubs import ClubStore
 from bot.errors import LibraryNotConnected, StorageFault
 from bot.library.library import Libraries
@@ -21,11 +24,17 @@ class HelpCog(commands.Cog):
     """Answer whoever does not know what to type."""
 
     def __init__(
-        self, tree: app_commands.CommandTree[Any], libraries: Libraries, clubs: ClubStore, mentions: Mentions
+        self,
+        tree: app_commands.CommandTree[Any],
+        libraries: Libraries,
+        clubs: ClubStore,
+        diary: Diary,
+        mentions: Mentions,
     ) -> None:
         self._tree = tree
         self._libraries = libraries
         self._clubs = clubs
+        self._diary = diary
         self._mentions = mentions
 
     @app_commands.command(name="help")
@@ -39,7 +48,8 @@ class HelpCog(commands.Cog):
             trouble = error.sentence
         others = [command for command in self._tree.get_commands() if command is not interaction.command]
         organiser = is_organiser(interaction, await self._club(interaction))
-        view = help_page(others, interaction, self._mentions, site_url, trouble, organiser=organiser)
+        entry = await self._entry(interaction)
+        view = help_page(others, interaction, self._mentions, site_url, trouble, organiser=organiser, entry=entry)
         await reply(interaction, view)
 
     async def _club(self, interaction: Interaction) -> Club:
@@ -49,7 +59,15 @@ class HelpCog(commands.Cog):
         except StorageFault:
             return Club(interaction.guild_id or 0)
 
+    async def _entry(self, interaction: Interaction) -> Entry | None:
+        """Give what the club does next, as far as that can be read."""
+        try:
+            agenda = await self._diary.read(interaction.guild_id or 0, discord.utils.utcnow())
+        except StorageFault:
+            return None
+        return agenda[0] if agenda else None
+
 
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
-    await bot.add_cog(HelpCog(bot.tree, bot.libraries, bot.clubs, bot.mentions))
+    await bot.add_cog(HelpCog(bot.tree, bot.libraries, bot.clubs, Diary(bot.database), bot.mentions))

@@ -75,7 +75,9 @@ def _of_slot(slot: Slot, coming: Sequence[Meeting], prompted: Prompted, now: dat
         occasion = Occasion(slot, occurrence)
         choice = mine.get(occasion.date)
         paper = numbers.get(choice.key) if choice else None
-        if paper is None and free:
+        # Where prompts say what is read, a meeting that began without one is not about what was chosen since.
+        began = occurrence.at <= now and slot.ladder.prompt is not None
+        if paper is None and free and not began:
             paper = free.pop(0)
         entries.append(Entry(occasion, paper, choice if choice and not paper and choice.title else None))
     return entries

@@ -32,7 +32,8 @@ from bot.ui.week import say_date
 
 _AUTHORS = 6
 _FOLLOWING = 4  # that are listed; the menu has up to 25
-_REASON = 300
+_REASON = 240
+_NOTES = 900  # characters: what else stands on the longest card leaves so much room
 _NOBODY = Turnout()
 _ROOM = 80  # characters of a custom_id that an id may fill
 
@@ -104,7 +105,7 @@ def _paper_items(entry: Entry, meeting: Meeting, seen: Seen, *, first: bool, oth
         roles = cast("ui.Item[Any]", roles_button(entry.occasion.slot.id, entry.occasion.date))
         items.append(ui.Section(roles_text(seen.holders or NOBODY), accessory=roles))
     if meeting.notes:
-        items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), 1_500)}"))
+        items.append(ui.TextDisplay(f"**Notes**\n{truncate(escape_with_addresses(meeting.notes), _NOTES)}"))
     return [*items, ui.Separator(visible=False), row(*_buttons(meeting, seen.review))]
 
 

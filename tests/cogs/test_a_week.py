@@ -107,6 +107,7 @@ async def test_the_week_of_a_club(club: Club) -> None:
         "I have read it",
         "Not yet",
         "Discuss",
+        "Roles",
         "Abstract",
         "The paper",
         *RSVP,

@@ -1,6 +1,7 @@
 """/help as members, organisers and strangers see it, on a simulated Discord."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from discord import app_commands
 
 from bot.ui.organisers import FOR_ORGANISERS
 from tests.cogs.test_club import organiser
+from tests.cogs.test_meetings import accept
+from tests.cogs.test_schedule import stamp, weekly
 from tests.conftest import Club, StartClub
 from tests.shared import button_labels, components, review_file, text_of, write_reviews
 
@@ -107,7 +110,7 @@ async def test_a_group_may_hold_commands_for_members_and_for_organisers(club: Cl
     text = await help_text(club, organiser(club))
     assert "### Games\n- `/raffle vote` Give your vote\n### " in text
     own = text.partition("### For organisers")[2]
-    assert "\n- `/raffle open` Ask the club\n- `/raffle old forget` Forget them\n" in own
+    assert "`/raffle open` · `/raffle old forget`" in own, "without more words: there is no room for them"
 
 
 async def test_the_menus_of_messages_are_listed_when_there_are_any(club: Club) -> None:
@@ -180,7 +183,7 @@ async def test_what_help_says_about_data_is_true(
     caplog.set_level("INFO")
     club = await start_club(write_reviews(tmp_path / "r", {"a.md": review_file("One")}))
     text = await help_text(club)
-    assert "It reads no message but one whose papers you have looked up or suggested." in text
+    assert "no message but one whose papers you look up or suggest." in text
     assert (
         "Of members it stores what they suggest, want to read and why, vote for, present, have read and decide" in text
     )
@@ -204,3 +207,16 @@ async def test_what_help_says_about_data_is_true(
 def components_value(message: Any) -> str:
     """Give the value of the first option of a message's menu."""
     return next(part["options"][0]["value"] for part in components(message) if part["type"] == 3)
+
+
+async def test_help_says_when_the_club_meets_next_and_what_it_reads(club: Club) -> None:
+    olga = organiser(club)
+    assert "We meet" not in await help_text(club)
+    await accept(club, "Scaling of forests", club.ada, olga)
+    text = await help_text(club)
+    assert "📌 The club reads next: **Scaling of forests** · </next:" in text
+    await weekly(club, olga)
+    text = await help_text(club)
+    at = stamp(datetime(2026, 1, 1, 17, tzinfo=UTC))
+    assert f"on {at}: **Scaling of forests** · </next:" in text
+    assert text.index("We meet") < text.index("### ")

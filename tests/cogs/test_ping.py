@@ -105,7 +105,7 @@ async def test_posts_notify_exactly_that_role(club: Club) -> None:
     ]
     assert len(posts) == 2
     for post in posts:
-        assert post["allowed_mentions"] == {"parse": [], "roles": [role.id]}
+        assert post["allowed_mentions"] == {"parse": [], "roles": [role.id], "users": []}
         assert f"<@&{role.id}>" in str(post)
 
 

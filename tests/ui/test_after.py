@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.club.aftermath import Past
-from bot.club.gathering import LONGEST_LINE, Attendance, Gathering, Turnout
+from bot.club.gathering import LONGEST_LINE, Attendance, Gathering, Headcount
 from bot.club.prompt import Choice, Prompt, Why
 from bot.club.prompting import About
 from bot.papers.identifiers import PaperId
@@ -30,7 +30,7 @@ def past(text: str, paper_id: PaperId | None, why: Why = Why.CHOSEN, *, missed: 
         why, text, authors, paper_id, questions=(text,) * 5, guild_id=LARGEST, channel_id=LARGEST, thread_id=LARGEST
     )
     choice = Choice(why, text, authors, paper_id)
-    return Past(found, Turnout(9_999, 9_999, 4.99), choice, prompt, LARGEST, missed)
+    return Past(found, Headcount(9_999, 9_999, 4.99), choice, prompt, LARGEST, missed)
 
 
 @settings(max_examples=150, deadline=None)
@@ -55,13 +55,13 @@ def test_every_message_after_a_meeting_fits(text: str, paper_id: PaperId | None,
 @pytest.mark.parametrize(
     ("turnout", "line"),
     [
-        (Turnout(), "-# Nobody has said yet that they came"),
-        (Turnout(1), "👥 1 came"),
-        (Turnout(5, 2), "👥 5 came"),
-        (Turnout(5, 3, 11 / 3), "👥 5 came · ⭐ 3.7 of 5, from 3"),
+        (Headcount(), "-# Nobody has said yet that they came"),
+        (Headcount(1), "👥 1 came"),
+        (Headcount(5, 2), "👥 5 came"),
+        (Headcount(5, 3, 11 / 3), "👥 5 came · ⭐ 3.7 of 5, from 3"),
     ],
 )
-def test_how_many_came_is_said_in_a_line(turnout: Turnout, line: str) -> None:
+def test_how_many_came_is_said_in_a_line(turnout: Headcount, line: str) -> None:
     assert after.turnout_line(turnout) == line
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.club.aftermath import Past
 from bot.club.agenda import Entry
 from bot.club.ballot import Ballot, BallotOption, BallotState, Option
 from bot.club.counting import Method, count_votes
 from bot.club.duty import Duties
+from bot.club.gathering import Gathering, Headcount
 from bot.club.ladder import Kind, Ladder
 from bot.club.meeting import MOST_NOTES, Meeting, MeetingState, Victory
 from bot.club.occasion import Occasion
@@ -188,9 +190,15 @@ CROWD = Turnout(9_999, 9_999, 9_999, tuple(range(MEMBER, MEMBER + 12)))
 
 
 def check_agenda(agenda: list[Entry], review: Review | None, best: Suggestion) -> None:
+    held = Gathering(10**18, f"slot:{10**17}", "2026-03-01", NOW, NOW, best.title[:50], 7, closed=True)
+    last = Past(held, Headcount(9_999, 9_999, 4.99), Choice(Why.CHOSEN, best.title))
     for entry in (agenda[0], agenda[-1]):
-        seen = meetings.Seen(CROWD, CROWD.first, review, best=best)
+        holders = dict.fromkeys(Role, MEMBER)
+        seen = meetings.Seen(CROWD, CROWD.first, review, proposed=MEMBER, holders=holders, best=best, last=last)
         check(meetings.meeting_card(entry, agenda, seen, NOW, Mentions()))
+        if entry.paper:
+            free = replace(entry, paper=replace(entry.paper, presenter_id=None))
+            check(meetings.meeting_card(free, agenda, seen, NOW, Mentions()))
 
 
 @settings(max_examples=150, deadline=None)
@@ -229,7 +237,7 @@ def test_meetings_fit(papers: list[Suggestion], text: str, again: bool) -> None:
     check(meetings.drop_question(coming[0]))
     check(meetings.dropped(papers[0], Mentions()))
     check(meetings.marked_read(coming[0], Mentions()))
-    check(meetings.nothing_next(papers[0], None, Mentions()))
+    check(meetings.nothing_next(meetings.Seen(best=papers[0], ballot=None), Mentions()))
 
 
 @given(TEXTS, st.dictionaries(st.sampled_from(Role), st.none() | st.just(MEMBER)), st.sampled_from(Kind))

@@ -181,7 +181,7 @@ async def test_a_paper_that_the_club_did_not_get_to_comes_next_with_its_presente
     assert await store.reopen(GUILD, slot, DATE, OLGA, ENDS) is None, "it is not closed"
     await close(database, slot)
     assert await coming(database) == ["Birds"]
-    assert await prompts.spent(GUILD, slot, [NEXT]) == {f"meeting:{trees.id}"}
+    assert [each.key for each in (await prompts.brought(GUILD, slot)).values()] == [f"meeting:{trees.id}"]
     assert await store.reopen(OTHERS, slot, DATE, OLGA, ENDS) is None
     given = await asyncio.gather(*(store.reopen(GUILD, slot, DATE, OLGA, ENDS + HOUR) for _ in range(3)))
     assert [each.title for each in given if each] == ["Trees"]
@@ -189,7 +189,7 @@ async def test_a_paper_that_the_club_did_not_get_to_comes_next_with_its_presente
     again = (await MeetingStore(database).list_coming(GUILD))[0]
     assert (again.id, again.presenter_id) == (trees.id, GRACE)
     assert await state_of(database, trees) is State.CHOSEN
-    assert await prompts.spent(GUILD, slot, [NEXT]) == set(), "it may be prompted for again"
+    assert await prompts.brought(GUILD, slot) == {}, "it may be prompted for again"
     # It stays so, whoever closes again; and the next date closes with it.
     end = await close(database, slot, ENDS + DAY)
     assert end
