@@ -33,7 +33,7 @@ from bot.ui.week import say_date
 _AUTHORS = 6
 _FOLLOWING = 4  # that are listed; the menu has up to 25
 _REASON = 240
-_NOTES = 900  # characters: what else stands on the longest card leaves so much room
+_NOTES = 850  # characters: what else stands on the longest card leaves so much room
 _NOBODY = Turnout()
 _ROOM = 80  # characters of a custom_id that an id may fill
 

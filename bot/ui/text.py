@@ -50,7 +50,7 @@ def no_links(text: str) -> str:
 
 def length(text: str) -> int:
     """Count as Discord's clients do, in UTF-16 units; the API counts the same or less."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def columns(text: str) -> int:
