@@ -210,7 +210,9 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         entry, review = replace(entry, paper=paper), self._review(interaction, paper) if paper else None
         best, ballot = (None, None) if paper else await self._ideas(guild_id)
         seen = meetings.Seen(turnout, here, review, unknown, proposed, holders, best, ballot, last)
-        return meetings.meeting_card(entry, agenda, seen, now, self._mentions)
+        view = meetings.meeting_card(entry, agenda, seen, now, self._mentions)
+        await asyncio.sleep(0)  # many long titles take their time, and so does sending them: others may act
+        return view
 
     async def _ideas(self, guild_id: int) -> tuple[Suggestion | None, Ballot | None]:
         """Give what could be read: the first suggestion, and the latest ballot."""
