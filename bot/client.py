@@ -41,6 +41,7 @@ from bot.papers.semantic_scholar import SemanticScholar
 from bot.papers.source import Source
 from bot.settings import Settings
 from bot.ui.answers import answer_error
+from bot.ui.bursts import Bursts
 from bot.ui.controls import ControlButton, Controls, ControlSelect, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.poster import Content, DiscordClock, DiscordPoster
@@ -122,6 +123,7 @@ class Paperclub(commands.AutoShardedBot):
         self.controls = Controls(answer_error)
         self.mentions = Mentions()
         self.presences = Presences()
+        self.bursts = Bursts()
         self.always_sync = False  # register the commands even if they did not change
         self._resources = AsyncExitStack()
         self.tree.error(answer_error)

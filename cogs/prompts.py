@@ -1,5 +1,8 @@
 """What is posted around the slots of the week, and the buttons on it."""
 
+from collections.abc import Awaitable
+from functools import partial
+
 import aiohttp
 import discord
 from discord.ext import commands
@@ -8,6 +11,7 @@ from bot.client import Paperclub
 from bot.club.ballot import Ballot
 from bot.club.occasion import Occasion
 from bot.club.post import Post
+from bot.club.prompt import Prompt
 from bot.club.prompting import Prompting
 from bot.club.rsvp import Turnout
 from bot.club.stores.ballots import BallotStore
@@ -17,6 +21,7 @@ from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.errors import ClubError
+from bot.ui.bursts import show_clicked, view_of
 from bot.ui.cards import View
 from bot.ui.controls import Interaction, is_private
 from bot.ui.organisers import require_club
@@ -29,11 +34,11 @@ from bot.ui.prompt import (
     discussion,
     find_ping,
     prompt_message,
+    put_readers,
     reminded,
     reminder_message,
     thread_name,
     with_ping,
-    with_readers,
 )
 from bot.ui.roles import find_holders
 from bot.ui.threads import open_thread
@@ -124,15 +129,28 @@ class PromptsCog(commands.Cog):
 
     async def mark_read(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Count the member as one who has read it."""
-        guild_id, number = require_club(interaction), int(arguments[0])
-        prompt = await self._prompts.mark_read(guild_id, number, interaction.user.id, discord.utils.utcnow())
-        await _edit(interaction, with_readers(_message(interaction), prompt))
+        guild_id, number, now = require_club(interaction), int(arguments[0]), discord.utils.utcnow()
+        await self._count_readers(interaction, self._prompts.mark_read(guild_id, number, interaction.user.id, now))
 
     async def unmark_read(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Count the member no longer."""
         guild_id, number = require_club(interaction), int(arguments[0])
-        prompt = await self._prompts.unmark_read(guild_id, number, interaction.user.id)
-        await _edit(interaction, with_readers(_message(interaction), prompt))
+        await self._count_readers(interaction, self._prompts.unmark_read(guild_id, number, interaction.user.id))
+
+    async def _count_readers(self, interaction: Interaction, change: Awaitable[Prompt]) -> None:
+        """Change who has read it, and show in the message how many; one that does not say that stays as it is."""
+        message = _message(interaction)
+        async with self._bot.bursts.edit(message.id) as burst:
+            prompt, view = await change, view_of(message)
+            if not put_readers(view, prompt):
+                await interaction.response.defer()
+                return
+            await interaction.response.edit_message(view=view)
+
+            async def recount(view: View) -> None:
+                put_readers(view, await self._prompts.get(prompt.guild_id, prompt.id))
+
+            burst.wrote("readers", recount, partial(show_clicked, interaction))
 
     # --- the discussion ---------------------------------------------------------------------------
 
@@ -184,14 +202,6 @@ def _message(interaction: Interaction) -> discord.Message:
     if interaction.message is None:
         raise ClubError(_GONE)
     return interaction.message
-
-
-async def _edit(interaction: Interaction, view: View | None) -> None:
-    """Show what became of a message; one that does not say who has read it stays as it is."""
-    if view is None:
-        await interaction.response.defer()
-    else:
-        await interaction.response.edit_message(view=view)
 
 
 async def setup(bot: Paperclub) -> None:

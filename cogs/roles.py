@@ -1,11 +1,9 @@
 """No commands: the roles that members take for a date, and the prompt that says who has which."""
 
-import asyncio
 import logging
+from collections.abc import Collection
 from datetime import date
-from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 from discord.ext import commands
 
@@ -17,9 +15,11 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG
 from bot.errors import ClubError
 from bot.ui.answers import reply
+from bot.ui.bursts import FAILURES, Line, view_of
+from bot.ui.cards import View
 from bot.ui.controls import Interaction
 from bot.ui.organisers import require_club
-from bot.ui.roles import find_holders, roles_page, taken_line, with_roles
+from bot.ui.roles import find_holders, put_roles, roles_page, taken_line
 from bot.ui.week_choices import read_iso
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ _log = logging.getLogger(__name__)
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ROLE = "|".join(Role)
-_FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class RolesCog(commands.Cog):
@@ -37,7 +36,6 @@ class RolesCog(commands.Cog):
         self._bot = bot
         self._duties = duties
         self._posts = posts
-        self._editing = WeakValueDictionary[tuple[int, str, str], asyncio.Lock]()
         bot.controls.on("roles", self.show, _NUMBER, _DATE)
         bot.controls.on("takerole", self.take, _NUMBER, _DATE, _ROLE)
         bot.controls.on("giverole", self.give_back, _NUMBER, _DATE, _ROLE)
@@ -77,20 +75,32 @@ class RolesCog(commands.Cog):
         await reply(interaction, roles_page(duties, holders, member_id))
 
     async def _tell(self, interaction: Interaction, duties: Duties) -> None:
-        """Bring the prompt of a date up to date, if it was posted; of those who click together one after the other."""
+        """Bring the prompt of a date up to date, if it was posted."""
         name = (duties.slot.guild_id, duties.slot.key, duties.date)
         post = await self._posts.get(*name, RUNG)
         if post is None or post.message_id is None:
             return
-        async with self._editing.setdefault(name, asyncio.Lock()):
-            holders = await find_holders(interaction.guild, await self._duties.list_holders(*name), interaction.user.id)
+        channel, message_id = (
+            self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id),
+            post.message_id,
+        )
+
+        async def say_roles(view: View) -> bool:
+            duty = await self._duties.list_holders(*name)
+            return put_roles(view, await find_holders(interaction.guild, duty, interaction.user.id))
+
+        async def show(lines: Collection[Line]) -> None:
             try:
-                channel = self._bot.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
-                message = await channel.fetch_message(post.message_id)
-                if view := with_roles(message, holders):
+                message = await channel.fetch_message(message_id)
+                view = view_of(message)
+                if any([await line(view) is not False for line in lines]):
                     await message.edit(view=view)
-            except _FAILURES as error:
+            except FAILURES as error:
                 _log.info("the prompt of %s of %s does not say who has which role: %s", duties.date, post.slot, error)
+
+        async with self._bot.bursts.edit(message_id) as burst:
+            await show([say_roles])
+            burst.wrote("roles", say_roles, show)
 
 
 def _day(arguments: list[str]) -> date:

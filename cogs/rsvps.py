@@ -1,9 +1,8 @@
 """Who comes to a meeting: the buttons wherever they stand, and the post that asks again when it changes."""
 
-import logging
 from datetime import date, timedelta
+from functools import partial
 
-import aiohttp
 import discord
 from discord.ext import commands
 
@@ -16,19 +15,16 @@ from bot.club.rsvp import AGAIN, Answer, Turnout, read_rung, takes_place_at
 from bot.club.schedule import occurrence_of
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
-from bot.errors import ClubError
 from bot.ui import rsvps
 from bot.ui.announced import change_line
 from bot.ui.answers import reply
-from bot.ui.bursts import Bursts
+from bot.ui.bursts import Bursts, show_clicked, view_of
 from bot.ui.cards import View
 from bot.ui.controls import Interaction
 from bot.ui.organisers import require_club
 from bot.ui.poster import Content, Pinging
 from bot.ui.presence import Presence, Presences, those
 from bot.ui.week_choices import read_iso
-
-_log = logging.getLogger(__name__)
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _DATE = r"\d{4}-\d\d-\d\d"
@@ -43,7 +39,7 @@ class RsvpsCog(commands.Cog):
         self._slots = slots
         self._diary = diary
         self._presences: Presences = bot.presences
-        self._bursts = Bursts()
+        self._bursts: Bursts = bot.bursts
         bot.controls.on("rsvp", self.answer, _NUMBER, _DATE, "|".join(Answer))
         bot.outbox.on(AGAIN, self.render_again, useful=_USEFUL)
 
@@ -51,41 +47,33 @@ class RsvpsCog(commands.Cog):
         """Take a member's answer, and show in the message who comes; one that shows another time is not answered."""
         guild_id, now, message = require_club(interaction), discord.utils.utcnow(), interaction.message
         number, day, answer = int(arguments[0]), read_iso(arguments[1]), Answer(arguments[2])
-        member_id, seen = interaction.user.id, rsvps.seen_times(message)
-        found: Occasion | None = None
-
-        async def mend() -> None:
-            if found and interaction.response.is_done():
-                await self._show_again(interaction, found)
-
-        async with self._bursts.edit(message.id if message else interaction.id, mend):
+        view = view_of(message) if message else None
+        member_id, seen = interaction.user.id, rsvps.seen_times(view)
+        async with self._bursts.edit(message.id if message else interaction.id) as burst:
             found, turnout, counts = await self._rsvps.answer(guild_id, number, day, member_id, answer, now, seen)
             if not counts:
                 await reply(interaction, rsvps.another_time(found, turnout))
                 return
             self._presences.saw(guild_id, member_id)
-            view = await self._with_turnout(interaction, turnout)
-            if view is None:
+            if view is None or await self._put_turnout(interaction, view, turnout) is None:
                 await reply(interaction, rsvps.answered_note(found, answer, turnout))
-            else:
-                await interaction.response.edit_message(view=view)
+                return
+            await interaction.response.edit_message(view=view)
 
-    async def _show_again(self, interaction: Interaction, found: Occasion) -> None:
-        """Bring a message into line with who comes, after several have clicked on it at the same time."""
-        slot, at = found.slot, found.occurrence.at
-        try:
-            turnout = await self._rsvps.count(slot.guild_id, slot.key, found.date, at)
-            if view := await self._with_turnout(interaction, turnout):
-                await interaction.edit_original_response(view=view)
-        except (discord.HTTPException, aiohttp.ClientError, OSError, ClubError) as error:
-            _log.warning("who comes on %s is not shown as it is: %s", found.date, error)
+            async def recount(view: View) -> None:
+                slot, at = found.slot, found.occurrence.at
+                if at in rsvps.seen_times(view):  # else it was moved meanwhile
+                    again = await self._rsvps.count(slot.guild_id, slot.key, found.date, at)
+                    await self._put_turnout(interaction, view, again)
 
-    async def _with_turnout(self, interaction: Interaction, turnout: Turnout) -> View | None:
-        """Give the message that was clicked with who comes; None where it does not say that."""
+            burst.wrote("turnout", recount, partial(show_clicked, interaction))
+
+    async def _put_turnout(self, interaction: Interaction, view: View, turnout: Turnout) -> bool | None:
+        """Let a message say who comes; None where it does not say that."""
         here = ()
-        if rsvps.names_members(interaction.message):
+        if rsvps.names_members(view):
             here = await self._find_here(interaction, require_club(interaction), turnout)
-        return rsvps.with_turnout(interaction.message, turnout, here)
+        return rsvps.put_turnout(view, turnout, here)
 
     async def _find_here(self, interaction: Interaction, guild_id: int, turnout: Turnout) -> frozenset[int]:
         found = await self._presences.find(interaction, guild_id, turnout.first)

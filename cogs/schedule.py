@@ -263,5 +263,5 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    announcements = Announcements(bot, PostStore(database), PromptStore(database), RsvpStore(database))
+    announcements = Announcements(bot, bot.bursts, PostStore(database), PromptStore(database), RsvpStore(database))
     await bot.add_cog(ScheduleCog(bot, bot.clubs, SlotStore(bot.database), announcements))

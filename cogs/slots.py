@@ -189,5 +189,5 @@ class SlotsCog(commands.Cog):
 async def setup(bot: Paperclub) -> None:
     """Give the cog what it needs."""
     database = bot.database
-    announcements = Announcements(bot, PostStore(database), PromptStore(database), RsvpStore(database))
+    announcements = Announcements(bot, bot.bursts, PostStore(database), PromptStore(database), RsvpStore(database))
     await bot.add_cog(SlotsCog(bot, bot.clubs, SlotStore(bot.database), announcements))

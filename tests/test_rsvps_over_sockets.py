@@ -9,16 +9,23 @@ from typing import Any
 import pytest
 
 from bot.club.ladder import Kind
+from bot.club.occasion import Occasion
+from bot.club.prompt import Choice, Why
+from bot.club.prompting import About
 from bot.club.rsvp import Turnout
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, Slot
+from bot.club.stores.prompts import PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.database.sqlite import SqliteDatabase
+from bot.ui.mentions import Mentions
+from bot.ui.prompt import Ping, prompt_message
 from tests.loopback import Answer, LoopbackDiscord, loopback_discord
 from tests.test_client import TOKEN
 from tests.test_loopback import Runner
 
+COMPONENTS_V2 = 1 << 15
 CALLBACK = "POST /interactions/.*/callback"
 
 
@@ -97,3 +104,51 @@ async def test_an_edit_that_is_overtaken_is_mended(
     await loopback.news.until(lambda: loopback.sent("PATCH /webhooks/.*"), 10)
     await loopback.news.until(lambda: "**2 come**" in card.text, 10)
     assert (await count(slot, tmp_path)).yes == 2
+
+
+async def test_two_who_change_different_lines_at_the_same_time_both_find_theirs(
+    bot: Runner, loopback: LoopbackDiscord, slot: Slot, tmp_path: Path
+) -> None:
+    (first,) = next_occurrences(slot.schedule, datetime.now(UTC), 1)
+    database = SqliteDatabase(tmp_path / "data" / "club.db")
+    await database.open()
+    choice, day = Choice(Why.AGAIN, "Trees", review_key="k1"), first.original.isoformat()
+    prompt = await PromptStore(database).keep(slot.guild_id, slot.key, day, choice, (), datetime.now(UTC))
+    await database.close()
+    view = prompt_message(Occasion(slot, first), prompt, About(), Ping(), Mentions(), Turnout())
+    posted = {"components": view.to_components(), "flags": COMPONENTS_V2}
+    message = loopback.world.post(loopback.world.channel["id"], posted)
+    gate = asyncio.Event()
+    met = loopback.fail(CALLBACK, gate=gate)
+    coming = asyncio.ensure_future(loopback.click(message, "I'll come"))
+    await loopback.news.until(lambda: met.hits, 10)
+    reading = await loopback.click(message, "I have read it", by=loopback.grace)
+    assert "1 member has read it" in reading.text
+    gate.set()
+    assert (await coming).callback["type"] == 7
+    await loopback.news.until(lambda: "**1 comes**" in reading.text and "1 member has read it" in reading.text, 10)
+
+
+async def test_who_is_asked_for_another_time_while_others_click_keeps_the_question(
+    bot: Runner, loopback: LoopbackDiscord, slot: Slot, tmp_path: Path
+) -> None:
+    card = await loopback.slash("next")
+    (first,) = next_occurrences(slot.schedule, datetime.now(UTC), 1)
+    database = SqliteDatabase(tmp_path / "data" / "club.db")
+    await database.open()
+    later = first.local.replace(tzinfo=None, hour=20)
+    await SlotStore(database).move(slot.guild_id, slot.id, 1, datetime.now(UTC), first.original, later)
+    await database.close()
+    gate = asyncio.Event()
+    met = loopback.fail(CALLBACK, gate=gate)
+    clicked = asyncio.ensure_future(loopback.click(card.message, "I'll come"))
+    await loopback.news.until(lambda: met.hits, 10)
+    assert (
+        "at another time than that message says"
+        in (await loopback.click(card.message, "I'll come", by=loopback.grace)).text
+    )
+    gate.set()
+    asked = await clicked
+    assert "Traceback" not in await bot.end()
+    assert "at another time than that message says" in asked.text
+    assert not loopback.sent("PATCH /webhooks/.*")

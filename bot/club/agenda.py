@@ -12,6 +12,7 @@ from bot.club.ladder import Kind
 from bot.club.meeting import Meeting
 from bot.club.occasion import Occasion
 from bot.club.prompt import Choice
+from bot.club.rsvp import takes_place_at
 from bot.club.schedule import Schedule, has_date, next_occurrences, occurrence_of
 from bot.club.slot import Slot
 from bot.club.zones import load_zone
@@ -55,6 +56,18 @@ def find_entry(agenda: Sequence[Entry], name: str) -> Entry | None:
     return found or next((each for each in agenda if each.paper and str(each.paper.id) == name), None)
 
 
+def without_unmet(slot: Slot, prompted: Mapping[str, Choice], now: datetime) -> Mapping[str, Choice]:
+    """Leave out what was prompted for meetings that did not take place, and are not to come.
+
+    The slot was paused then, or takes place on other days since.
+    """
+    if slot.ladder.kind is not Kind.MEETING:
+        return prompted
+    begun = now - timedelta(minutes=slot.ladder.minutes)
+    coming = {day for day in prompted if (at := takes_place_at(slot, date.fromisoformat(day))) and at > begun}
+    return {day: choice for day, choice in prompted.items() if choice.met or day in coming}
+
+
 def spent_papers(schedule: Schedule, prompted: Mapping[str, Choice], own: Collection[str] = ()) -> frozenset[str]:
     """Give the keys of what a slot has brought, but for some dates, and for those that are called off."""
     dates = {day for day in prompted if day not in own and not _is_called_off(schedule, date.fromisoformat(day))}
@@ -68,7 +81,7 @@ def _of_slot(slot: Slot, coming: Sequence[Meeting], prompted: Prompted, now: dat
     begun = now - timedelta(minutes=slot.ladder.minutes)  # a meeting that is not over is the next one
     mine = {day: choice for (key, day), choice in prompted.items() if key == slot.key}
     numbers = {f"meeting:{paper.id}": paper for paper in coming}
-    spent = spent_papers(slot.schedule, mine)
+    spent = spent_papers(slot.schedule, without_unmet(slot, mine, now))
     free = [paper for key, paper in numbers.items() if key not in spent]
     entries: list[Entry] = []
     for occurrence in next_occurrences(slot.schedule, begun, count):

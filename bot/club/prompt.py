@@ -27,7 +27,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A paper to prompt for; none where there is nothing that could be read."""
+    """A paper to prompt for; none where there is nothing that could be read.
+
+    `met` says that its meeting was written down as one that takes place, or took place.
+    """
 
     why: Why = Why.NOTHING
     title: str = ""
@@ -36,6 +39,7 @@ class Choice:
     review_key: str | None = None
     meeting_id: int | None = None
     suggestion_id: int | None = None
+    met: bool = False
 
     @property
     def key(self) -> str:

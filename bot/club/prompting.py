@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.club.agenda import spent_papers
+from bot.club.agenda import spent_papers, without_unmet
 from bot.club.ballot import Ballot, BallotState, Option
 from bot.club.delivery import TooLate
 from bot.club.evidence import read_evidence
@@ -108,7 +108,7 @@ class Prompting:
             self._prompts.read_again(guild_id, slot.key, own),
             self._prompts.brought(guild_id, slot.key),
         )
-        spent = spent_papers(slot.schedule, brought, [own])
+        spent = spent_papers(slot.schedule, without_unmet(slot, brought, now), [own])
         choice = choose_paper(coming, queue, (), read, spent)
         if choice.key and choice.key not in spent:
             return choice

@@ -72,6 +72,8 @@ def occurrences_between(schedule: Schedule, after: datetime, until: datetime) ->
 
 def occurrence_of(schedule: Schedule, day: date) -> Occurrence | None:
     """Give the occurrence of an original date, wherever it is moved to; None where it does not take place."""
+    if not has_date(schedule, day) or day.toordinal() > _LAST:
+        return None
     moved = schedule.moved.get(day)
     days = [day, *([moved.date()] if moved else [])]
     first = datetime.combine(min(days), time(), UTC) - timedelta(2)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import aiohttp
@@ -18,6 +18,7 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.ui.answers import reply
+from bot.ui.bursts import FAILURES, Bursts, Line, view_of
 from bot.ui.cards import View, note
 from bot.ui.controls import Interaction
 from bot.ui.rsvps import put_instead, put_turnout
@@ -34,8 +35,11 @@ _LINE = re.compile(r"^(?P<heading>(?:#+ )?)(?:🗓️|❌) [^<\\\n]*<t:[^\n]*$",
 class Announcements:
     """Edits what was posted about a slot's meetings, and tells the threads in which they are discussed."""
 
-    def __init__(self, client: discord.Client, posts: PostStore, prompts: PromptStore, rsvps: RsvpStore) -> None:
+    def __init__(
+        self, client: discord.Client, bursts: Bursts, posts: PostStore, prompts: PromptStore, rsvps: RsvpStore
+    ) -> None:
         self._client = client
+        self._bursts = bursts
         self._posts = posts
         self._prompts = prompts
         self._rsvps = rsvps
@@ -74,13 +78,30 @@ class Announcements:
     async def _edit(self, post: Post, standing: Standing, after: Slot | None) -> str:
         """Edit one message; give what organisers should know, which is nothing where nothing was to be done."""
         day, room = say_date(standing.day), f"<#{post.channel_id}>"
+        channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
+
+        async def put(view: View) -> tuple[bool, bool]:
+            return put_standing(view, standing, await self._count(post, standing))
+
+        async def show(lines: Collection[Line]) -> None:
+            try:
+                message = await channel.fetch_message(post.message_id or 0)
+                view = view_of(message)
+                for line in lines:
+                    await line(view)
+                await message.edit(view=view)
+            except FAILURES as error:
+                _log.warning("what was posted for %s of %s may be wrong: %s", standing.day, post.slot, error)
+
         try:
-            channel = self._client.get_partial_messageable(post.channel_id, guild_id=post.guild_id)
-            message = await channel.fetch_message(post.message_id or 0)
-            view, is_news = with_standing(message, standing, await self._count(post, standing))
-            if view is None:
-                return ""
-            await message.edit(view=view)
+            async with self._bursts.edit(post.message_id or 0) as burst:
+                message = await channel.fetch_message(post.message_id or 0)
+                view = view_of(message)
+                changed, is_news = await put(view)
+                if not changed:
+                    return ""
+                await message.edit(view=view)
+                burst.wrote("standing", put, show)
         except discord.NotFound:
             return ""  # somebody deleted it
         except _FAILURES as error:
@@ -124,13 +145,11 @@ def _day(post: Post) -> date:
     return date.fromisoformat(post.date)
 
 
-def with_standing(message: discord.Message, standing: Standing, turnout: Turnout | None) -> tuple[View | None, bool]:
-    """Give a message that says the right thing about its meeting, and whether it said when it is wrongly.
+def put_standing(view: View, standing: Standing, turnout: Turnout | None) -> tuple[bool, bool]:
+    """Let a message say the right thing about its meeting; tell whether it is changed, and said when it is wrongly.
 
-    It is None where the message says the right thing, or nothing of it. `turnout` is who comes, if it takes place.
+    It is not where it says the right thing, or nothing of it. `turnout` is who comes, if it takes place.
     """
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
     is_news = False
     for item in view.walk_children():
         found = _LINE.search(item.content) if isinstance(item, ui.TextDisplay) else None
@@ -141,7 +160,7 @@ def with_standing(message: discord.Message, standing: Standing, turnout: Turnout
     if is_news and standing.takes_place:
         put_instead(view)
     recounted = put_turnout(view, turnout)
-    return (view if is_news or recounted else None), is_news
+    return is_news or bool(recounted), is_news
 
 
 def _holds(line: str, standing: Standing) -> bool:

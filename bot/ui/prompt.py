@@ -168,17 +168,13 @@ def readers_line(readers: int) -> str:
     return f"📗 {readers:,} member{' has' if readers == 1 else 's have'} read it"
 
 
-def with_readers(message: discord.Message, prompt: Prompt) -> View | None:
-    """Give a posted prompt as it is, but for how many have read it; None where that does not stand there."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    found = next(
-        (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _READERS), None
-    )
-    view.stop()
-    if found is None:
-        return None
-    found.content = readers_line(prompt.readers)
-    return view
+def put_readers(view: View, prompt: Prompt | None) -> bool:
+    """Let a posted prompt say how many have read it; tell whether that stands there."""
+    texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _READERS)
+    found = next(texts, None)
+    if found and prompt:
+        found.content = readers_line(prompt.readers)
+    return found is not None
 
 
 def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:

@@ -54,7 +54,7 @@ def _who(member_id: int | None) -> str:
 
 
 def roles_text(holders: Holders) -> ui.TextDisplay[Any]:
-    """Make the text of a post that says who has which role, which `with_roles` finds again."""
+    """Make the text of a post that says who has which role, which `put_roles` finds again."""
     return ui.TextDisplay(roles_line(holders), id=_LINE)
 
 
@@ -63,16 +63,14 @@ def roles_button(slot_number: int, day: str) -> ControlButton:
     return button("roles", str(slot_number), day, label="Roles", emoji="🎭")
 
 
-def with_roles(message: discord.Message, holders: Holders) -> View | None:
-    """Give a posted message as it is, but for who has which role; None where it says that already, or not at all."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
+def put_roles(view: View, holders: Holders) -> bool:
+    """Let a posted message say who has which role; tell whether that is new to it."""
     texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _LINE)
     found, line = next(texts, None), roles_line(holders)
     if found is None or found.content == line:
-        return None
+        return False
     found.content = line
-    return view
+    return True
 
 
 def roles_page(duties: Duties, holders: Holders, member_id: int, said: str = "") -> View:

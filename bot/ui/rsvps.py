@@ -78,23 +78,15 @@ def rsvp_items(occasion: Occasion, turnout: Turnout, here: Collection[int] | Non
     return [text, buttons]
 
 
-def seen_times(message: discord.Message | None) -> set[datetime]:
+def seen_times(view: View | None) -> set[datetime]:
     """Give the times that stand in a message."""
-    view = _view_of(message)
     texts = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)] if view else []
     return {datetime.fromtimestamp(int(found), UTC) for text in texts for found in _MOMENT.findall(text)}
 
 
-def names_members(message: discord.Message | None) -> bool:
+def names_members(view: View) -> bool:
     """Tell whether a message says who comes."""
-    view = _view_of(message)
-    return view is not None and any(item.id == _NAMES for item in view.walk_children())
-
-
-def with_turnout(message: discord.Message | None, turnout: Turnout, here: Collection[int]) -> View | None:
-    """Give a message as it is, but for who comes; None where it does not say that."""
-    view = _view_of(message)
-    return view if view and put_turnout(view, turnout, here) is not None else None
+    return any(item.id == _NAMES for item in view.walk_children())
 
 
 def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ()) -> bool | None:
@@ -118,14 +110,6 @@ def put_instead(view: View) -> None:
     for item in view.walk_children():
         if isinstance(item, ui.TextDisplay) and item.id == _INSTEAD:
             item.content = "-# It had been called off"
-
-
-def _view_of(message: discord.Message | None) -> View | None:
-    if message is None:
-        return None
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return view
 
 
 # --- what members hear ----------------------------------------------------------------------------

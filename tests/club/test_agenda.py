@@ -69,6 +69,13 @@ def test_the_paper_of_a_date_that_is_called_off_goes_to_the_next_with_its_presen
     assert agenda[0].paper.presenter_id == 7
 
 
+@pytest.mark.parametrize("day", [date(2026, 2, 26), date(2026, 3, 4)])  # paused then; the slot was on Wednesdays
+def test_what_was_prompted_for_a_meeting_that_never_was_comes_next(day: date) -> None:
+    prompted = {("slot:3", day.isoformat()): chosen(1)}
+    agenda = make_agenda([slot()], [paper(1), paper(2)], prompted, NOW)
+    assert shown(agenda)[:2] == [("3@2026-03-05", 1), ("3@2026-03-12", 2)]
+
+
 def test_a_moved_date_keeps_its_paper_and_its_name() -> None:
     moved = slot(moved={FIRST: datetime.combine(date(2026, 3, 13), time(20))})
     agenda = make_agenda([moved], [paper(1), paper(2)], {("slot:3", "2026-03-05"): chosen(1)}, NOW)
@@ -76,7 +83,7 @@ def test_a_moved_date_keeps_its_paper_and_its_name() -> None:
 
 
 def test_what_the_slot_has_brought_already_is_not_at_another_date_and_stands_at_the_end() -> None:
-    past = {("slot:3", "2026-02-26"): chosen(1)}
+    past = {("slot:3", "2026-02-26"): replace(chosen(1), met=True)}
     assert shown(make_agenda([slot()], [paper(1)], past, NOW)) == [
         ("3@2026-03-05", None),
         ("3@2026-03-12", None),

@@ -12,7 +12,7 @@ from dateutil.rrule import WEEKLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.club.schedule import Occurrence, Schedule, has_date, next_occurrences, occurrences_between
+from bot.club.schedule import Occurrence, Schedule, has_date, next_occurrences, occurrence_of, occurrences_between
 from tests.shared import LONG
 
 ZONES = sorted(available_timezones())
@@ -449,6 +449,13 @@ def test_next_means_after_and_between_means_up_to_and_with() -> None:
     assert occurrences_between(THURSDAYS, NOON, first.at) == [first]
     assert occurrences_between(THURSDAYS, NOON, first.at - timedelta(microseconds=1)) == []
     assert next_occurrences(THURSDAYS, NOON, 0) == []
+
+
+@pytest.mark.parametrize("day", [date.min, date(2026, 1, 9), date.max])
+def test_a_day_that_is_none_of_its_dates_has_no_occurrence(day: date) -> None:
+    """A forged button may name any day."""
+    assert occurrence_of(THURSDAYS, day) is None
+    assert occurrence_of(weekly(time(18), "UTC"), date.max) is None
 
 
 @pytest.mark.parametrize(

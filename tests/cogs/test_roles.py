@@ -157,6 +157,8 @@ async def test_stale_and_forged_controls_are_answered(club: Club, slot: Slot) ->
         "theirs": ("takerole", str(theirs.id), day, "author"),
         "never": ("takerole", str(slot.id), "2026-13-41", "author"),
         "other": ("roles", str(slot.id), "2026-01-02"),
+        "first": ("roles", str(slot.id), "0001-01-01"),
+        "last": ("takerole", str(slot.id), "9999-12-31", "author"),
         "role": ("takerole", str(slot.id), day, "king"),
         "back": ("giverole", str(slot.id), "2020-01-01", "author"),
     }

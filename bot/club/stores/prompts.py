@@ -1,6 +1,7 @@
 """What clubs were prompted to read, who has read it, and which questions were asked: the SQL of prompts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,17 +23,16 @@ _LATE = timedelta(days=60)  # by which a meeting may be moved to a later day
 
 _CHOICE = ("why", "title", "authors", "review_key", "meeting_id", "suggestion_id")
 
+_MEETING = (
+    gathering.c.guild_id == prompt.c.guild_id,
+    gathering.c.slot == prompt.c.slot,
+    gathering.c.date == prompt.c.date,
+)
+_MET = select(gathering.c.date).where(*_MEETING).exists().label("met")
 # Not one whose meeting is over without its paper: organisers said that the club did not get to it.
 _GOT_TO = not_(
     select(gathering.c.date)
-    .where(
-        gathering.c.guild_id == prompt.c.guild_id,
-        gathering.c.slot == prompt.c.slot,
-        gathering.c.date == prompt.c.date,
-        gathering.c.closed == 1,
-        gathering.c.meeting_id.is_(None),
-        prompt.c.meeting_id.is_not(None),
-    )
+    .where(*_MEETING, gathering.c.closed == 1, gathering.c.meeting_id.is_(None), prompt.c.meeting_id.is_not(None))
     .exists()
 )
 
@@ -98,9 +98,9 @@ class PromptStore:
 
     async def brought(self, guild_id: int, slot: str) -> Mapping[str, Choice]:
         """Give what a slot has brought, by its original dates, without what was not got to."""
-        query = select(prompt).where(prompt.c.guild_id == guild_id, prompt.c.slot == slot, _GOT_TO)
+        query = select(prompt, _MET).where(prompt.c.guild_id == guild_id, prompt.c.slot == slot, _GOT_TO)
         return await self._database.read(
-            lambda connection: {row.date: _choice(row) for row in connection.execute(query)}
+            lambda connection: {row.date: _brought(row) for row in connection.execute(query)}
         )
 
     async def prompted(self, guild_id: int, now: datetime) -> Mapping[tuple[str, str], Choice]:
@@ -108,9 +108,9 @@ class PromptStore:
         still = select(meeting.c.id).where(meeting.c.guild_id == guild_id, meeting.c.state == MeetingState.COMING)
         late = prompt.c.date >= (now - _LATE).date().isoformat()
         wanted = or_(late, prompt.c.meeting_id.in_(still))
-        query = select(prompt).where(prompt.c.guild_id == guild_id, wanted, _GOT_TO)
+        query = select(prompt, _MET).where(prompt.c.guild_id == guild_id, wanted, _GOT_TO)
         return await self._database.read(
-            lambda connection: {(row.slot, row.date): _choice(row) for row in connection.execute(query)}
+            lambda connection: {(row.slot, row.date): _brought(row) for row in connection.execute(query)}
         )
 
     async def put_thread(self, guild_id: int, number: int, thread_id: int) -> None:
@@ -193,6 +193,10 @@ def _prompt(row: Row[Any]) -> Prompt:
     names = ("id", "guild_id", "slot", "date", "made_at", "questions", "readers", "channel_id", "message_id")
     own = {name: getattr(row, name) for name in (*names, "thread_id")}
     return Prompt(**{name: getattr(chosen, name) for name in (*_CHOICE, "paper_id")}, **own)
+
+
+def _brought(row: Row[Any]) -> Choice:
+    return replace(_choice(row), met=bool(row.met))
 
 
 def _choice(row: Row[Any]) -> Choice:

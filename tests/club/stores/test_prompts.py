@@ -1,19 +1,25 @@
 """What clubs were prompted for, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.club.agenda import spent_papers, without_unmet
+from bot.club.ladder import Kind
 from bot.club.post import Planned, State
 from bot.club.prompt import Choice, Why
 from bot.club.questions import Question
+from bot.club.slot import NewSlot
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.posts import PostStore, plan_post
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.slots import SlotStore
 from bot.database.database import Database
 from bot.errors import ClubError
 from bot.papers.identifiers import PaperId
+from tests.attending import weekly
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLUB, OTHER = 700_000_000_000_000_001, 700_000_000_000_000_002
@@ -117,3 +123,22 @@ async def test_the_thread_of_a_prompt_is_kept(prompts: PromptStore) -> None:
     found = await prompts.get(CLUB, number)
     assert found
     assert found.thread_id == 9
+
+
+@pytest.mark.parametrize("how", ["paused and resumed", "on other days", "met"])
+async def test_what_was_prompted_for_a_meeting_that_never_was_is_not_brought(
+    database: Database, prompts: PromptStore, how: str
+) -> None:
+    found, slots = await weekly(database, CLUB, NOW, days=1), SlotStore(database)
+    day = (NOW + timedelta(days=1)).date().isoformat()
+    await prompts.keep(CLUB, found.key, day, TREES, ASKED, NOW)
+    if how == "paused and resumed":
+        await slots.pause(CLUB, found.id, 1, NOW, None)
+        found = await slots.resume(CLUB, found.id, 1, NOW + timedelta(days=5))
+    elif how == "on other days":
+        later = replace(found.schedule, days=(found.schedule.days[0] + 1,))
+        found = await slots.add(CLUB, 1, NOW, NewSlot(found.name, later, Kind.MEETING, None), replace=True)
+    brought = without_unmet(found, await prompts.brought(CLUB, found.key), NOW + timedelta(days=5))
+    assert set(spent_papers(found.schedule, brought)) == ({"review:k1"} if how == "met" else set())
+    lately = await prompts.prompted(CLUB, NOW + timedelta(days=5))
+    assert lately[found.key, day].met is (how == "met")
