@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.club.gathering import Gathering, Headcount
-from bot.club.meeting import Meeting
+from bot.club.meeting import Meeting, MeetingState
 from bot.club.prompt import Choice, Prompt, Why
 from bot.club.stores.attendance import AttendanceStore, Name
 from bot.club.stores.gatherings import GatheringStore
@@ -51,16 +51,17 @@ class Aftermath:
         meeting = await self._meetings.get(found.guild_id, number) if number else None
         if prompt and meeting and not _is_of(prompt, meeting):
             prompt = None
-        expected = prompt is not None and prompt.why in (Why.CHOSEN, Why.SUGGESTED)
-        missed = found.closed and meeting is None and expected
-        read = Choice() if missed or prompt is None else prompt
+        unread = found.closed and meeting is None and prompt is not None and prompt.why is not Why.AGAIN
+        expected = prompt.meeting_id if unread and prompt else None
+        again = await self._meetings.get(found.guild_id, expected) if expected else None
+        read = Choice() if unread or prompt is None else prompt
         return Past(
             found,
             await self._attendance.count(name),
             _chosen(meeting) if meeting else read,
             prompt,
             meeting.presenter_id if meeting else None,
-            missed,
+            again is not None and again.state is not MeetingState.DROPPED,
         )
 
     async def last(self, guild_id: int, now: datetime) -> Past | None:

@@ -88,7 +88,7 @@ class EventKeeper:
         except Refused as error:
             self._failures[guild_id] = (count + 1, now + _REFUSED)
             _log.warning("the events of guild %s: %s", guild_id, error)
-        except Unreachable as error:
+        except (Unreachable, EventGone, EventUnwanted) as error:  # the last two: of the server, or of no one event
             self._failures[guild_id] = (count + 1, now + PAUSES[min(count, len(PAUSES) - 1)])
             _log.warning("the events of guild %s: %s", guild_id, error)
         else:

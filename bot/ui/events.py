@@ -18,6 +18,7 @@ from bot.ui.text import label, one_line
 
 _EXTERNAL, _GUILD_ONLY, _SCHEDULED = 3, 2, 1  # https://docs.discord.com/developers/resources/guild-scheduled-event
 _NAME = 100  # characters
+_FULL = 30038  # a server has at most 100 events that are not over, whoever made them
 _BROKEN = (OSError, aiohttp.ClientError, TimeoutError, discord.RateLimited)
 _MARK = re.compile(r"Paperclub (slot:[0-9]+) (\d{4}-\d\d-\d\d)")
 _LACKS = (
@@ -143,6 +144,6 @@ def _raise(error: discord.HTTPException) -> NoReturn:
     words = f"Discord answered: {error.status}, {error.text or 'error'} ({error.code})."
     if error.status >= 500 or error.status in (401, 408, 429):
         raise Unreachable(words) from error
-    if error.status == 403:
+    if error.status == 403 or error.code == _FULL:
         raise Refused(words) from error
     raise (EventGone if error.status == 404 else EventUnwanted)(words) from error

@@ -398,3 +398,29 @@ async def test_whatever_organisers_do_and_wherever_it_breaks_the_events_are_righ
     wanted = {(str(each.original), each.at) for each in find_meetings(slot, kept, now)}
     assert {(event.date, event.start) for event in server.events.values() if event.start > now} == wanted
     assert await desk.keep(now) == []
+
+
+@pytest.mark.parametrize("error", [EventGone("Unknown Guild"), EventUnwanted("Invalid Form Body")])
+@pytest.mark.parametrize("point", ["before find", "before delete"])
+async def test_an_answer_that_nobody_expects_is_not_asked_for_in_every_pass(
+    desk: Desk, error: Exception, point: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    slot = await desk.add()
+    await desk.keep()
+    if point == "before find":
+        await desk.slots.move(GUILD, slot.id, OLGA, NOW, date(2026, 1, 8), datetime(2026, 1, 9, 20))  # noqa: DTZ001
+        desk.server.events.clear()
+    else:
+        await desk.slots.skip(GUILD, slot.id, OLGA, NOW, date(2026, 1, 8))
+
+    def fail(where: str) -> None:
+        if where == point:
+            raise error
+
+    desk.server.fails = fail
+    assert await desk.keep()
+    assert await desk.keep() == [], "it rests"
+    assert str(error) in caplog.text
+    desk.server.fails = lambda where: None
+    assert await desk.keep(NOW + PAUSES[0])
+    assert (str(DAYS[0]) in desk.server.dates) is (point == "before find")

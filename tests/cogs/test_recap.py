@@ -57,6 +57,7 @@ async def meet(club: Club, guild_id: int | None = None, *, title: str = TITLE, a
     await PromptStore(database).keep(guild, "slot:1", day, choice, asked, at - timedelta(days=7))
     name: dict[str, Any] = {"guild_id": guild, "slot": "slot:1", "date": day}
     held = name | {"at": at, "ends_at": at + timedelta(hours=1), "name": "Club night", "closed": 1}
+    held["meeting_id"] = meeting.id
     said = [
         name | {"member_id": who, "stars": 4, "line": line, "quotable": quotable, "made_at": at}
         for who, line, quotable in ((1, LINES[0], 1), (2, LINES[1], 1), (3, "Between us: dull.", 0), (4, "", 1))
@@ -155,7 +156,7 @@ async def test_a_paper_that_was_read_again_is_offered_once_and_with_all_its_line
     choice = Choice(Why.CHOSEN, TITLE, (), PAPER.id, meeting_id=number)
     await PromptStore(club.bot.database).keep(guild, "slot:1", "2025-12-25", choice, (), MEETING)
     name: dict[str, Any] = {"guild_id": guild, "slot": "slot:1", "date": "2025-12-25"}
-    held = name | {"at": again, "ends_at": again, "name": "Club night", "closed": 1}
+    held = name | {"at": again, "ends_at": again, "name": "Club night", "meeting_id": number, "closed": 1}
     said = name | {"member_id": 1, "line": "The second half is better.", "quotable": 1, "made_at": again}
     await club.bot.database.write(lambda connection: connection.execute(insert(gathering), [held]))
     await club.bot.database.write(lambda connection: connection.execute(insert(attendance), [said]))

@@ -129,11 +129,19 @@ def _find_paper(connection: Connection, found: Gathering, now: datetime) -> int 
     suggested = asked.suggestion_id if asked and number is None else None
     current = find_current(connection, found.guild_id, suggested) if suggested else None
     each = load(connection, [current])[0] if current else None
-    if each is None or each.state is not State.OPEN:
+    if each is None:
         return number
-    change(connection, each.id, state=State.CHOSEN, decided_at=now, place=None)
-    option = BallotOption(each.title, each.id, each.review_key, each.paper_id, each.authors)
-    return assign_paper(connection, found.guild_id, option, now)
+    # Meanwhile it may have been read at another meeting, or chosen or marked as read during this one.
+    known = (meeting.c.suggestion_id == each.id, meeting.c.title.is_not(None), meeting.c.state != MeetingState.DROPPED)
+    number = connection.scalar(select(meeting.c.id).where(*known).order_by(meeting.c.id.desc()).limit(1))
+    if number is None and each.state in (State.OPEN, State.READ):
+        if each.state is State.OPEN:
+            change(connection, each.id, state=State.CHOSEN, decided_at=now, place=None)
+        option = BallotOption(each.title, each.id, each.review_key, each.paper_id, each.authors)
+        number = assign_paper(connection, found.guild_id, option, now)
+    if number is not None:
+        connection.execute(update(prompt).where(*own).values(meeting_id=number))
+    return number
 
 
 def keep_gatherings(connection: Connection, found: Slot, after: datetime, until: datetime) -> None:

@@ -4,20 +4,20 @@ All of it is part of transactions that have locked the club.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from bot.club.club import Club
-from bot.club.ladder import DueRung, Kind, due_rungs, next_rungs
+from bot.club.ladder import AFTER, DueRung, Kind, due_rungs, next_rungs
 from bot.club.post import Planned, State
 from bot.club.rsvp import AGAIN
-from bot.club.schedule import next_occurrences
+from bot.club.schedule import has_date, next_occurrences
 from bot.club.slot import HORIZON, Slot
 from bot.club.stores.gatherings import drop_gatherings, keep_gatherings
 from bot.club.stores.posts import plan_post
-from bot.database.tables import post, slot
+from bot.database.tables import gathering, post, slot
 
 _REFUSALS = 2  # of a post that ended with one more
 _MISSES = 3  # posts in a row, after which a slot is paused
@@ -52,12 +52,37 @@ def settle(connection: Connection, found: Slot, club: Club, now: datetime, reaso
     first = connection.scalar(select(post.c.due_at).where(*_planned(found)).order_by(post.c.due_at).limit(1))
     until = now + HORIZON
     due = due_rungs(found.schedule, found.ladder, min(first or now, now) - _MOMENT, until, found.quiet)
-    wanted = {(each.occurrence.original.isoformat(), each.rung.name): each.rung.at for each in due}
-    withdraw(connection, found, wanted, now, reason, found.channel_id or club.channel_id)
     drop_gatherings(connection, found, now)
+    wanted = {(each.occurrence.original.isoformat(), each.rung.name): each.rung.at for each in due}
+    for name, at in questions_of_begun(connection, found, now).items():
+        if wanted.get(name, now) <= now:  # what lies before is not planned any more
+            wanted[name] = at
+    withdraw(connection, found, wanted, now, reason, found.channel_id or club.channel_id)
     keep_gatherings(connection, found, now - timedelta(minutes=found.ladder.minutes), now)  # what is going on
     plan(connection, found, club, now, until)
     advance(connection, found, club, now, until)
+
+
+def questions_of_begun(
+    connection: Connection, found: Slot, now: datetime, *, removed: bool = False
+) -> dict[tuple[str, str], datetime]:
+    """Give when it is to be asked how it was at meetings that took place, or go on: they are no part of what changes.
+
+    What was called off must have been dropped before.
+    """
+    begun = select(gathering.c.date, gathering.c.closed, post.c.due_at).where(
+        gathering.c.guild_id == found.guild_id, gathering.c.slot == found.key, gathering.c.at <= now
+    )
+    asked = begun.join_from(gathering, post, post.c.date == gathering.c.date).where(
+        *_planned(found), post.c.rung == AFTER
+    )
+    return {
+        (row.date, AFTER): row.due_at
+        for row in connection.execute(asked)
+        if removed
+        or not has_date(found.schedule, date.fromisoformat(row.date))
+        or (found.ladder.after and not row.closed)
+    }
 
 
 def withdraw(

@@ -18,7 +18,7 @@ from bot.club.slot import HORIZON, MOST, NewSlot, Slot
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.gatherings import drop_gatherings
-from bot.club.stores.plans import advance, plan, planned_until, settle, were_refused, withdraw
+from bot.club.stores.plans import advance, plan, planned_until, questions_of_begun, settle, were_refused, withdraw
 from bot.club.stores.rsvps import plan_telling
 from bot.club.stores.slot_rows import fold_name, ladder_values, load_slot, load_slots, slot_values
 from bot.database.database import Database
@@ -184,8 +184,9 @@ class SlotStore:
             if found is None:
                 return None
             plan(connection, found, club, planned_until(connection, found), now)
-            withdraw(connection, found, {}, now, "An organiser removed the slot.")
             drop_gatherings(connection, found, now)
+            asked = questions_of_begun(connection, found, now, removed=True)
+            withdraw(connection, found, asked, now, "An organiser removed the slot.")
             plan_telling(connection, found, None, club, now)
             connection.execute(delete(slot_change).where(slot_change.c.slot_id == number))
             connection.execute(delete(slot).where(slot.c.id == number))

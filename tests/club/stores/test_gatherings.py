@@ -1,19 +1,22 @@
 """The meetings of the week as they are kept: soon, or past, whatever becomes of their slots, on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, select
 
 from bot.club.gathering import Gathering
-from bot.club.ladder import Kind, Ladder
+from bot.club.ladder import AFTER, Kind, Ladder
+from bot.club.post import State
 from bot.club.schedule import Schedule
-from bot.club.slot import NewSlot, Slot
+from bot.club.slot import NewSlot, Slot, begin_weekly
 from bot.club.stores.gatherings import GatheringStore, read_gathering
 from bot.club.stores.slots import SlotStore
 from bot.club.week import Week
 from bot.database.database import Database
-from bot.database.tables import gathering
+from bot.database.tables import gathering, post
 
 GUILD, OTHERS, OLGA, ROOM = 1, 2, 7, 5
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)  # a Monday, in the week at whose end Berlin's clocks change
@@ -21,6 +24,7 @@ THURSDAY = date(2026, 3, 26)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 AT = datetime(2026, 3, 26, 17, tzinfo=UTC)
 LASTS = timedelta(minutes=90)
+ENDS = AT + LASTS
 MEETING = NewSlot("Club night", Schedule((3,), time(18), "Europe/Berlin", THURSDAY), Kind.MEETING, ROOM)
 
 
@@ -166,3 +170,46 @@ async def test_two_clubs_have_their_own(database: Database) -> None:
     await SlotStore(database).skip(GUILD, first.id, OLGA, AT - DAY, THURSDAY)
     assert await kept(database) == []
     assert [each.date for each in await kept(database, OTHERS)] == [str(THURSDAY)]
+
+
+async def asked_at(database: Database) -> list[tuple[str, datetime]]:
+    """Give for which dates members are still to be asked how it was, and when."""
+
+    def work(connection: Connection) -> list[tuple[str, datetime]]:
+        still = (post.c.guild_id == GUILD, post.c.rung == AFTER, post.c.state == State.DUE)
+        return [(row.date, row.due_at) for row in connection.execute(select(post).where(*still))]
+
+    return await database.read(work)
+
+
+@pytest.mark.parametrize("into", [timedelta(minutes=30), timedelta(minutes=89)])
+@pytest.mark.parametrize("days", [(3,), (0,)])
+async def test_whoever_sets_a_slot_anew_while_it_meets_still_asks_how_it_was(
+    database: Database, into: timedelta, days: tuple[int, ...]
+) -> None:
+    found, store, now = await add(database), SlotStore(database), AT + into
+    await plan(database, AT - DAY)
+    schedule = begin_weekly(days, time(17), "Europe/Berlin", 1, now)
+    assert schedule.start > THURSDAY
+    await store.add(GUILD, OLGA, now, replace(MEETING, schedule=schedule, channel_id=ROOM + 1), replace=True)
+    assert await asked_at(database) == [(str(THURSDAY), ENDS)]
+    assert await times(database) == THIS
+    await store.remove(GUILD, found.id, OLGA, now)
+    assert await asked_at(database) == [(str(THURSDAY), ENDS)], "it met all the same"
+
+
+async def test_a_meeting_that_is_made_shorter_than_it_has_lasted_is_still_asked_about(database: Database) -> None:
+    found, store, now = await add(database), SlotStore(database), AT + timedelta(minutes=80)
+    await plan(database, AT - DAY)
+    await store.set_posts(GUILD, found.id, OLGA, now, Ladder(minutes=60), None)
+    assert await asked_at(database) == [(str(THURSDAY), ENDS)]
+    await store.set_posts(GUILD, found.id, OLGA, now, Ladder(minutes=60, after=False), None)
+    assert await asked_at(database) == []
+
+
+async def test_a_slot_that_is_removed_before_its_meeting_asks_nothing(database: Database) -> None:
+    found = await add(database)
+    await plan(database, AT - HOUR)
+    assert await asked_at(database) == [(str(THURSDAY), ENDS)]
+    await SlotStore(database).remove(GUILD, found.id, OLGA, AT - HOUR)
+    assert await asked_at(database) == []
