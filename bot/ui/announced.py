@@ -21,6 +21,7 @@ from bot.ui.answers import reply
 from bot.ui.cards import View, note
 from bot.ui.controls import Interaction
 from bot.ui.rsvps import put_instead, put_turnout
+from bot.ui.spots import open_view
 from bot.ui.week import say_date, slot_page
 
 _log = logging.getLogger(__name__)
@@ -129,8 +130,7 @@ def with_standing(message: discord.Message, standing: Standing, turnout: Turnout
 
     It is None where the message says the right thing, or nothing of it. `turnout` is who comes, if it takes place.
     """
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
+    view = open_view(message)
     is_news = False
     for item in view.walk_children():
         found = _LINE.search(item.content) if isinstance(item, ui.TextDisplay) else None

@@ -15,7 +15,7 @@ from bot.club.questions import Role
 from bot.club.rsvp import Turnout
 from bot.papers.identifiers import PaperId
 from bot.papers.tex import readable_text
-from bot.ui.ballots import OCCASION, ballot_message, message_url
+from bot.ui.ballots import ballot_message, message_url
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row, write_argument
 from bot.ui.links import is_web_address, named_link
@@ -25,6 +25,7 @@ from bot.ui.poster import Content, Pinging
 from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
+from bot.ui.spots import Spot, with_spot
 from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
 
 _AUTHORS = 6
@@ -32,7 +33,6 @@ _TITLE = 240
 _POINT = 320  # characters of a sentence
 _POINTS = 360  # characters of all of them
 _QUESTION = 420
-_READERS = 4_711  # the number of the text that says who has read it: Discord keeps it, so a click finds it again
 _THREAD = 100  # characters of a name
 _ROOM = 80  # characters of a custom_id that an id may fill
 
@@ -96,7 +96,7 @@ def prompt_message(
         heading = "To discuss" if about.review else _ROLES[occasion.role]
         asked = [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in prompt.questions]
         items += [_gap(), ui.TextDisplay("\n".join([f"**{heading}**", *asked]))]
-    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=_READERS), roles_text(holders)]
+    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=Spot.READERS), roles_text(holders)]
     number = str(prompt.id)
     items.append(
         row(
@@ -169,16 +169,8 @@ def readers_line(readers: int) -> str:
 
 
 def with_readers(message: discord.Message, prompt: Prompt) -> View | None:
-    """Give a posted prompt as it is, but for how many have read it; None where that does not stand there."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    found = next(
-        (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _READERS), None
-    )
-    view.stop()
-    if found is None:
-        return None
-    found.content = readers_line(prompt.readers)
-    return view
+    """Give a posted prompt as it is, but for how many have read it; None where it says that already, or not at all."""
+    return with_spot(message, Spot.READERS, readers_line(prompt.readers))
 
 
 def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:
@@ -253,7 +245,7 @@ def choice_message(occasion: Occasion, ballot: Ballot, ping: Ping) -> View:
     box = view.children[0]
     lines = [f"🗓️ {when_line(occasion.occurrence.at)}", f"-# {one_line(occasion.slot.name, 100)}", *ping.lines()]
     if isinstance(box, ui.Container):
-        box.add_item(ui.TextDisplay("\n".join(lines), id=OCCASION))
+        box.add_item(ui.TextDisplay("\n".join(lines), id=Spot.OCCASION))
     return view
 
 

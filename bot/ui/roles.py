@@ -13,9 +13,8 @@ from bot.club.questions import Role
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, beside, button
 from bot.ui.presence import Presence, presence_in
+from bot.ui.spots import Spot, with_spot
 from bot.ui.text import one_line
-
-_LINE = 4_722  # the number of the text that says who has which role: Discord keeps it, so a change finds it again
 
 Holders = Mapping[Role, int | None]
 """Who has which role and is still here; None is somebody of whom Discord could not say that."""
@@ -55,7 +54,7 @@ def _who(member_id: int | None) -> str:
 
 def roles_text(holders: Holders) -> ui.TextDisplay[Any]:
     """Make the text of a post that says who has which role, which `with_roles` finds again."""
-    return ui.TextDisplay(roles_line(holders), id=_LINE)
+    return ui.TextDisplay(roles_line(holders), id=Spot.ROLES)
 
 
 def roles_button(slot_number: int, day: str) -> ControlButton:
@@ -65,14 +64,7 @@ def roles_button(slot_number: int, day: str) -> ControlButton:
 
 def with_roles(message: discord.Message, holders: Holders) -> View | None:
     """Give a posted message as it is, but for who has which role; None where it says that already, or not at all."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _LINE)
-    found, line = next(texts, None), roles_line(holders)
-    if found is None or found.content == line:
-        return None
-    found.content = line
-    return view
+    return with_spot(message, Spot.ROLES, roles_line(holders))
 
 
 def roles_page(duties: Duties, holders: Holders, member_id: int, said: str = "") -> View:

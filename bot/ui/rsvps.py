@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import discord
@@ -17,12 +18,9 @@ from bot.club.slot import Slot
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
+from bot.ui.spots import Spot, find_spots, open_view
 from bot.ui.text import one_line, truncate
 
-# The numbers of texts, which Discord keeps, so that a click finds them again.
-_COUNTS = 4_712  # how many come
-_NAMES = 4_713  # how many come, and who
-_INSTEAD = 4_714  # what is done instead of a meeting that is called off
 _NAMED = 10
 _PINGED = 50
 _MOMENT = re.compile(r"<t:([0-9]{1,11}):F>")
@@ -64,9 +62,9 @@ def rsvp_items(occasion: Occasion, turnout: Turnout, here: Collection[int] | Non
     The message has to say when the meeting is, as `<t:...:F>`: an answer is to a time.
     """
     text = (
-        ui.TextDisplay[Any](turnout_line(turnout), id=_COUNTS)
+        ui.TextDisplay[Any](turnout_line(turnout), id=Spot.COUNTS)
         if here is None
-        else ui.TextDisplay[Any](named_line(turnout, here), id=_NAMES)
+        else ui.TextDisplay[Any](named_line(turnout, here), id=Spot.NAMES)
     )
     place = str(occasion.slot.id), occasion.date
     buttons = row(
@@ -80,20 +78,19 @@ def rsvp_items(occasion: Occasion, turnout: Turnout, here: Collection[int] | Non
 
 def seen_times(message: discord.Message | None) -> set[datetime]:
     """Give the times that stand in a message."""
-    view = _view_of(message)
+    view = open_view(message) if message else None
     texts = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)] if view else []
     return {datetime.fromtimestamp(int(found), UTC) for text in texts for found in _MOMENT.findall(text)}
 
 
 def names_members(message: discord.Message | None) -> bool:
     """Tell whether a message says who comes."""
-    view = _view_of(message)
-    return view is not None and any(item.id == _NAMES for item in view.walk_children())
+    return message is not None and bool(find_spots(open_view(message), Spot.NAMES))
 
 
 def with_turnout(message: discord.Message | None, turnout: Turnout, here: Collection[int]) -> View | None:
     """Give a message as it is, but for who comes; None where it does not say that."""
-    view = _view_of(message)
+    view = open_view(message) if message else None
     return view if view and put_turnout(view, turnout, here) is not None else None
 
 
@@ -102,12 +99,11 @@ def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ())
 
     None where it does not say who comes.
     """
-    found = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id in (_COUNTS, _NAMES)]
+    found = find_spots(view, Spot.COUNTS, Spot.NAMES)
     changed = False
     for item in found:
-        line = (
-            named_line(turnout, here) if turnout and item.id == _NAMES else turnout_line(turnout) if turnout else _OFF
-        )
+        said = turnout_line if item.id == Spot.COUNTS else partial(named_line, here=here)
+        line = said(turnout) if turnout else _OFF
         changed |= item.content != line
         item.content = line
     return changed if found else None
@@ -115,17 +111,8 @@ def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ())
 
 def put_instead(view: View) -> None:
     """Let a message that told of a meeting that was called off not say any more what is done instead."""
-    for item in view.walk_children():
-        if isinstance(item, ui.TextDisplay) and item.id == _INSTEAD:
-            item.content = "-# It had been called off"
-
-
-def _view_of(message: discord.Message | None) -> View | None:
-    if message is None:
-        return None
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return view
+    for item in find_spots(view, Spot.INSTEAD):
+        item.content = "-# It had been called off"
 
 
 # --- what members hear ----------------------------------------------------------------------------
@@ -167,7 +154,7 @@ def again_message(
     if occasion is None:
         lines.append(f"You wanted to come: {members}")
         instead = _instead_line(after, slot.id if slot else None)
-        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=_INSTEAD))
+        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=Spot.INSTEAD))
     if told.before != occasion.occurrence.at:
         lines.append(f"-# It was to be on {discord.utils.format_dt(told.before, 'f')}")
     lines.append(f"You wanted to come: {members}. Do you come then?")
