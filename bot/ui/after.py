@@ -202,6 +202,7 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
         rest = past.turnout.came - len(here[:_NAMED])
         text.append(" ".join(f"<@{each}>" for each in here[:_NAMED]) + (f" and {rest} more" if rest > 0 else ""))
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(text))]
+    items.append(ui.Separator(visible=False))
     items += map(ui.TextDisplay, _part("What members said, without their names", _said(lines), 2_500))
     items.append(row(user_menu("addcame", *name, placeholder="Add who came too", number=number, most=_PICKED)))
     if past.missed:

@@ -41,10 +41,10 @@ _POWERFUL = (
     "/club setup says what"
 )
 _ROLES = {
-    Role.AUTHOR: "You are the author",
-    Role.SCEPTIC: "You are the sceptic",
-    Role.ARCHAEOLOGIST: "You are the archaeologist",
-    Role.PRACTITIONER: "You are the practitioner",
+    Role.AUTHOR: "To discuss, as its author",
+    Role.SCEPTIC: "To discuss, as a sceptic",
+    Role.ARCHAEOLOGIST: "To discuss, as an archaeologist",
+    Role.PRACTITIONER: "To discuss, as a practitioner",
 }
 
 
@@ -177,7 +177,7 @@ def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:
     """Lead to the review or the abstract, and to the paper."""
     buttons: list[ui.Item[Any]] = []
     if about.review:
-        buttons.append(button("open", about.review.key, label="Open the review", emoji="📄"))
+        buttons.append(button("open", about.review.key, label="Open the review", emoji="📗"))
     elif prompt.paper_id and len(argument := write_argument(str(prompt.paper_id))) <= _ROOM:
         buttons.append(button("showpaper", argument, label="Abstract", emoji="📜"))
     if prompt.paper_id and is_web_address(prompt.paper_id.url):

@@ -27,7 +27,7 @@ _MOMENT = re.compile(r"<t:([0-9]{1,11}):F>")
 _MEMBER = re.compile(r"<@([0-9]{1,20})>")
 _OFF = "-# Nobody need answer: it is called off"
 
-_SAID = {Answer.YES: "You come", Answer.LATE: "You come late", Answer.NO: "You cannot come"}
+_SAID = {Answer.YES: "You will come", Answer.LATE: "You will come late", Answer.NO: "You cannot come"}
 
 
 def when_line(at: datetime) -> str:
@@ -130,7 +130,7 @@ def another_time(occasion: Occasion, turnout: Turnout) -> View:
     lines = [
         f"**{one_line(occasion.slot.name, 100)} is at another time than that message says**, so nothing was noted.",
         f"🗓️ {when_line(occasion.occurrence.at)}",
-        "Do you come then?",
+        "Will you come then?",
     ]
     return layout(ui.TextDisplay("\n".join(lines)), *rsvp_items(occasion, turnout))
 
@@ -157,7 +157,7 @@ def again_message(
         return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=Spot.INSTEAD))
     if told.before != occasion.occurrence.at:
         lines.append(f"-# It was to be on {discord.utils.format_dt(told.before, 'f')}")
-    lines.append(f"You wanted to come: {members}. Do you come then?")
+    lines.append(f"You wanted to come: {members}. Will you come then?")
     return layout(ui.TextDisplay("\n".join(lines)), *rsvp_items(occasion, turnout))
 
 
@@ -174,7 +174,7 @@ def _instead_line(entry: Entry | None, own_slot: int | None) -> str:
         return f"📌 {title} is what the club reads next, once there is a date"
     slot, at = entry.occasion.slot, entry.occasion.occurrence.at
     what = "The next one" if slot.id == own_slot else f"**{one_line(slot.name, 100)}**"
-    return f"📌 {what} is on {discord.utils.format_dt(at, 'F')}" + (f", and we read {title}" if title else "")
+    return f"⏭️ {what} is on {discord.utils.format_dt(at, 'F')}" + (f", and we read {title}" if title else "")
 
 
 def entry_after(agenda: Sequence[Entry], slot: Slot | None, before: datetime, now: datetime) -> Entry | None:
