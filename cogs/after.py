@@ -39,7 +39,7 @@ _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _DATE = r"\d{4}-\d\d-\d\d"
 _ASKED = 12  # members who came, of whom Discord is asked whether they are still here
 _FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
-_UNKNOWN = "That meeting is not known here: it was called off, or moved, or has not begun."
+_UNKNOWN = "That meeting is not known here: it was called off, or moved, or has not begun. /next shows what comes."
 
 
 class AfterCog(commands.Cog):

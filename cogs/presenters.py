@@ -99,7 +99,7 @@ class PresentersCog(commands.Cog):
         """Exchange two papers, if both members still present them."""
         mine, other, asker, asked = await self._answered(interaction, arguments)
         if await find_presence(interaction, asker) is Presence.LEFT:
-            raise ClubError("Who asked has left the server, so nothing was changed.")
+            raise ClubError("Whoever asked has left the server, so nothing was changed.")
         await self._rota.exchange(mine.guild_id, mine.id, asker, other.id, asked)
         await interaction.response.edit_message(view=swapped(mine, other, asker, asked))
 
@@ -115,7 +115,7 @@ class PresentersCog(commands.Cog):
         coming = await self._meetings.list_coming(require_club(interaction))
         mine = _find(coming, number)
         if mine.presenter_id != interaction.user.id:
-            raise ClubError("Only who presents it can swap it. /next shows who does.")
+            raise ClubError("Only whoever presents it can swap it. /next shows who does.")
         return mine, coming
 
     async def _answered(self, interaction: Interaction, arguments: list[str]) -> tuple[Meeting, Meeting, int, int]:

@@ -21,7 +21,7 @@ from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.errors import ClubError
-from bot.ui.bursts import show_clicked, view_of
+from bot.ui.bursts import show_clicked
 from bot.ui.cards import View
 from bot.ui.controls import Interaction, is_private
 from bot.ui.organisers import require_club
@@ -41,6 +41,7 @@ from bot.ui.prompt import (
     with_ping,
 )
 from bot.ui.roles import find_holders
+from bot.ui.spots import open_view
 from bot.ui.threads import open_thread
 
 _NUMBER = "[0-9]{1,18}"  # of a prompt, as a database can hold it
@@ -141,7 +142,7 @@ class PromptsCog(commands.Cog):
         """Change who has read it, and show in the message how many; one that does not say that stays as it is."""
         message = _message(interaction)
         async with self._bot.bursts.edit(message.id) as burst:
-            prompt, view = await change, view_of(message)
+            prompt, view = await change, open_view(message)
             if not put_readers(view, prompt):
                 await interaction.response.defer()
                 return

@@ -15,11 +15,12 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG
 from bot.errors import ClubError
 from bot.ui.answers import reply
-from bot.ui.bursts import FAILURES, Line, view_of
+from bot.ui.bursts import FAILURES, Line
 from bot.ui.cards import View
 from bot.ui.controls import Interaction
 from bot.ui.organisers import require_club
 from bot.ui.roles import find_holders, put_roles, roles_page, taken_line
+from bot.ui.spots import open_view
 from bot.ui.week_choices import read_iso
 
 _log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class RolesCog(commands.Cog):
         async def show(lines: Collection[Line]) -> None:
             try:
                 message = await channel.fetch_message(message_id)
-                view = view_of(message)
+                view = open_view(message)
                 if any([await line(view) is not False for line in lines]):
                     await message.edit(view=view)
             except FAILURES as error:

@@ -18,12 +18,13 @@ from bot.club.stores.slots import SlotStore
 from bot.ui import rsvps
 from bot.ui.announced import change_line
 from bot.ui.answers import reply
-from bot.ui.bursts import Bursts, show_clicked, view_of
+from bot.ui.bursts import Bursts, show_clicked
 from bot.ui.cards import View
 from bot.ui.controls import Interaction
 from bot.ui.organisers import require_club
 from bot.ui.poster import Content, Pinging
 from bot.ui.presence import Presence, Presences, those
+from bot.ui.spots import open_view
 from bot.ui.week_choices import read_iso
 
 _NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
@@ -47,7 +48,7 @@ class RsvpsCog(commands.Cog):
         """Take a member's answer, and show in the message who comes; one that shows another time is not answered."""
         guild_id, now, message = require_club(interaction), discord.utils.utcnow(), interaction.message
         number, day, answer = int(arguments[0]), read_iso(arguments[1]), Answer(arguments[2])
-        view = view_of(message) if message else None
+        view = open_view(message) if message else None
         member_id, seen = interaction.user.id, rsvps.seen_times(view)
         async with self._bursts.edit(message.id if message else interaction.id) as burst:
             found, turnout, counts = await self._rsvps.answer(guild_id, number, day, member_id, answer, now, seen)

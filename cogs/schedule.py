@@ -20,7 +20,7 @@ from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import complete_zones, load_zone
 from bot.errors import ClubError
-from bot.ui import week
+from bot.ui import slot_posts, week
 from bot.ui.announced import Announcements
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import Controls, Interaction
@@ -34,7 +34,9 @@ _KINDS = [
     app_commands.Choice(name="A prompt at just that time", value="prompt"),
     app_commands.Choice(name="A meeting, with posts around it", value="meeting"),
 ]
-_MINUTES = [app_commands.Choice(name=week.say_minutes(each).capitalize(), value=each) for each in week.MINUTES]
+_MINUTES = [
+    app_commands.Choice(name=slot_posts.say_minutes(each).capitalize(), value=each) for each in slot_posts.MINUTES
+]
 _SPAN = timedelta(days=14)  # in which a date is offered to be moved to
 
 
@@ -122,7 +124,7 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         schedule = begin_weekly(days, clock, zone, every, now)
         if channel is None and club.channel_id is None:
             raise ClubError("The club has no channel yet. Choose one here, or set the club's with /club setup.")
-        if minutes is not None and minutes not in week.MINUTES:
+        if minutes is not None and minutes not in slot_posts.MINUTES:
             raise ClubError("A meeting lasts one of the times that are offered while you type. Choose one of them.")
         new = NewSlot(called, schedule, Kind(kind), channel.id if channel else None, minutes)
         if same := await self._slots.find(club.guild_id, called):

@@ -15,7 +15,7 @@ from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
 from bot.club.zones import is_zone
 from bot.errors import ClubError
-from bot.ui import week
+from bot.ui import slot_posts, week
 from bot.ui.announced import Announcements
 from bot.ui.answers import reply
 from bot.ui.cards import note
@@ -70,7 +70,7 @@ class SlotsCog(commands.Cog):
             raise ClubError("That cannot be set any more. Please run the command again.")
         schedule = begin_weekly(tuple(map(int, days)), read_clock(clock), zone, int(every), now)
         new_kind = Kind.PROMPT if kind[0] == "p" else Kind.MEETING
-        minutes = week.MINUTES[int(kind[1])] if kind[1:] else None
+        minutes = slot_posts.MINUTES[int(kind[1])] if kind[1:] else None
         new = NewSlot(before.name, schedule, new_kind, channel_id or None, minutes)
         after = await self._slots.add(club.guild_id, interaction.user.id, now, new, replace=True)
         await self._done(interaction, club, before, after, "It is set")
@@ -130,7 +130,7 @@ class SlotsCog(commands.Cog):
         except ClubError as error:  # so that the menu shows again what is set
             await self._announcements.show(interaction, club, found, doubt=error.sentence)
             return
-        ladder = week.read_posts(chosen, found.ladder)
+        ladder = slot_posts.read_posts(chosen, found.ladder)
         after = await self._slots.set_posts(
             club.guild_id, found.id, member_id, now, ladder, found.quiet, has_events=has_events
         )
@@ -143,7 +143,7 @@ class SlotsCog(commands.Cog):
         if found.ladder.kind is not Kind.MEETING:
             raise ClubError(_NO_MEETING)
         try:
-            ladder = week.read_days(found.ladder, rung, days)
+            ladder = slot_posts.read_days(found.ladder, rung, days)
         except ClubError as error:  # so that the menu shows again what is set
             await self._announcements.show(interaction, club, found, doubt=error.sentence)
         else:
@@ -157,14 +157,16 @@ class SlotsCog(commands.Cog):
         found = await self._slots.choose(club.guild_id, arguments[0])
         if found.ladder.kind is not Kind.MEETING:
             raise ClubError(_NO_MEETING)
-        ladder, member_id = week.read_minutes(found.ladder, (values or arguments[1:])[0]), interaction.user.id
+        ladder, member_id = slot_posts.read_minutes(found.ladder, (values or arguments[1:])[0]), interaction.user.id
         after = await self._slots.set_posts(club.guild_id, found.id, member_id, now, ladder, found.quiet)
-        await self._done(interaction, club, found, after, f"It lasts {week.say_minutes(ladder.minutes)}")
+        await self._done(interaction, club, found, after, f"It lasts {slot_posts.say_minutes(ladder.minutes)}")
 
     async def ask_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Ask for the quiet hours."""
         club = await require_organiser(interaction, self._clubs)
-        await interaction.response.send_modal(week.quiet_form(await self._slots.choose(club.guild_id, arguments[0])))
+        await interaction.response.send_modal(
+            slot_posts.quiet_form(await self._slots.choose(club.guild_id, arguments[0]))
+        )
 
     async def set_quiet(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Set the hours in which nothing is posted before a meeting."""

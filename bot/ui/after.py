@@ -17,11 +17,11 @@ from bot.ui.controls import ControlButton, beside, button, field, form, row, use
 from bot.ui.links import is_web_address, named_link
 from bot.ui.prompt import prompt_url
 from bot.ui.spans import escape_with_addresses
+from bot.ui.spots import Spot, with_spot
 from bot.ui.text import author_list, columns, escape, label, length, no_links, one_line, truncate
 from bot.ui.threads import thread_url
 
 STARS = range(1, 6)
-_CAME = 4_731  # the number of the text that says how many came: Discord keeps it, so a click finds it again
 _TITLE = 240
 _AUTHORS = 6
 _POINT = 320  # characters of a sentence
@@ -60,7 +60,7 @@ def after_message(past: Past, *, presenter_here: bool) -> View:
     return layout(
         ui.TextDisplay("\n".join(lines)),
         row(*stars),
-        ui.TextDisplay(turnout_line(past.turnout), id=_CAME),
+        ui.TextDisplay(turnout_line(past.turnout), id=Spot.CAME),
         row(*buttons),
     )
 
@@ -75,13 +75,7 @@ def turnout_line(turnout: Headcount) -> str:
 
 def with_turnout(message: discord.Message, turnout: Headcount) -> View | None:
     """Give a posted question as it is, but for how many came; None where that does not stand there, or is the same."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    found = next((item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _CAME), None)
-    view.stop()
-    if found is None or found.content == turnout_line(turnout):
-        return None
-    found.content = turnout_line(turnout)
-    return view
+    return with_spot(message, Spot.CAME, turnout_line(turnout))
 
 
 def last_time_items(past: Past | None) -> list[ui.Item[Any]]:
@@ -208,6 +202,7 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
         rest = past.turnout.came - len(here[:_NAMED])
         text.append(" ".join(f"<@{each}>" for each in here[:_NAMED]) + (f" and {rest} more" if rest > 0 else ""))
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(text))]
+    items.append(ui.Separator(visible=False))
     items += map(ui.TextDisplay, _part("What members said, without their names", _said(lines), 2_500))
     items.append(row(user_menu("addcame", *name, placeholder="Add who came too", number=number, most=_PICKED)))
     if past.missed:

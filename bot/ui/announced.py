@@ -18,10 +18,11 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG, PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.ui.answers import reply
-from bot.ui.bursts import FAILURES, Bursts, Line, view_of
+from bot.ui.bursts import FAILURES, Bursts, Line
 from bot.ui.cards import View, note
 from bot.ui.controls import Interaction
 from bot.ui.rsvps import put_instead, put_turnout
+from bot.ui.spots import open_view
 from bot.ui.week import say_date, slot_page
 
 _log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Announcements:
         async def show(lines: Collection[Line]) -> None:
             try:
                 message = await channel.fetch_message(post.message_id or 0)
-                view = view_of(message)
+                view = open_view(message)
                 for line in lines:
                     await line(view)
                 await message.edit(view=view)
@@ -96,7 +97,7 @@ class Announcements:
         try:
             async with self._bursts.edit(post.message_id or 0) as burst:
                 message = await channel.fetch_message(post.message_id or 0)
-                view = view_of(message)
+                view = open_view(message)
                 changed, is_news = await put(view)
                 if not changed:
                     return ""

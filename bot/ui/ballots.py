@@ -14,6 +14,7 @@ from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
 from bot.ui.mentions import Mentions
+from bot.ui.spots import Spot, find_spots, open_view
 from bot.ui.text import author_list, label, length, no_links, one_line, truncate
 
 PLACES = ("First choice", "Second choice", "Third choice")
@@ -25,7 +26,6 @@ _AUTHORS = 3
 _NAMED = 5  # papers of an own vote that are named; of more the numbers
 VOTERS = "those who say that they come to the next meeting, or came to one of the last three"
 _HEADING = "## What do we read next?"
-OCCASION = 4_712  # the number of the text that says which meeting it is for: Discord keeps it
 
 
 # --- papers and rules -----------------------------------------------------------------------------
@@ -135,12 +135,10 @@ def ballot_message(ballot: Ballot) -> View:
 
 def with_occasion(view: View, message: discord.Message) -> View:
     """Let a ballot's new message say what the posted one does of the meeting that it is for."""
-    before = ui.LayoutView.from_message(message, timeout=None)
-    before.stop()
     box = view.children[0]
-    for item in before.walk_children():
-        if isinstance(item, ui.TextDisplay) and item.id == OCCASION and isinstance(box, ui.Container):
-            box.add_item(ui.TextDisplay(item.content, id=OCCASION))
+    for item in find_spots(open_view(message), Spot.OCCASION):
+        if isinstance(box, ui.Container):
+            box.add_item(ui.TextDisplay(item.content, id=Spot.OCCASION))
     return view
 
 

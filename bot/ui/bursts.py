@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import discord
-from discord import ui
 
 from bot.errors import ClubError
 from bot.ui.cards import View
 from bot.ui.controls import Interaction
+from bot.ui.spots import open_view
 
 _log = logging.getLogger(__name__)
 
@@ -67,17 +67,10 @@ class Bursts:
                 self._under_way.pop(message_id, None)
 
 
-def view_of(message: discord.Message) -> View:
-    """Give what a message shows, to be edited."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    return view
-
-
 async def show_clicked(interaction: Interaction, lines: Collection[Line]) -> None:
     """Edit the message that was clicked once more, after the click was answered with an edit of it."""
     if interaction.message is not None:
-        view = view_of(interaction.message)
+        view = open_view(interaction.message)
         try:
             for line in lines:
                 await line(view)

@@ -13,6 +13,7 @@ from bot.club.slot import Slot
 from bot.club.subject import Subject
 from bot.ui.cards import View, layout
 from bot.ui.links import channel_link
+from bot.ui.slot_posts import say_minutes
 from bot.ui.text import one_line
 from bot.ui.week import say_date
 
@@ -45,11 +46,12 @@ def calendar_message(slot: Slot, day: date, files: CalendarFiles) -> tuple[View,
         said = f"### 📅 {name}\n❌ **Called off:** it does not take place on {say_date(day)}"
         first = "**To take it out of your calendar**, open this one:"
     else:
-        at = f"{discord.utils.format_dt(found.at, 'F')}, for {slot.ladder.minutes} minutes"
+        at = f"{discord.utils.format_dt(found.at, 'F')} · {say_minutes(slot.ladder.minutes)}"
         said = f"### 📅 {name}\n{at}"
         first = "**Only this meeting**"
     items: list[ui.Item[View]] = [
         ui.TextDisplay(said),
+        ui.Separator(visible=False),
         ui.TextDisplay(first),
         ui.File(f"attachment://{files.meeting[0]}"),
         ui.TextDisplay("**Every meeting**, without those that are skipped"),

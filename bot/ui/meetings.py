@@ -26,6 +26,7 @@ from bot.ui.mentions import Mentions
 from bot.ui.presenters import presenter_items
 from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
+from bot.ui.slot_posts import say_minutes
 from bot.ui.spans import escape_with_addresses
 from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
 from bot.ui.week import say_date
@@ -83,11 +84,10 @@ def meeting_card(entry: Entry, agenda: Sequence[Entry], seen: Seen, now: datetim
 def _occasion_lines(occasion: Occasion, now: datetime, *, first: bool) -> list[str]:
     slot, at = occasion.slot, occasion.occurrence.at
     when = when_line(at) if at > now else f"It began {discord.utils.format_dt(at, 'R')}, on {_moment(at)}"
-    lasts = f"{slot.ladder.minutes} minute{'' if slot.ladder.minutes == 1 else 's'}"
     return [
         f"-# The club meets {'next' if first else 'later'}",
         f"## {one_line(slot.name, 100)}",
-        f"🗓️ {when} · {lasts}",
+        f"🗓️ {when} · {say_minutes(slot.ladder.minutes)}",
     ]
 
 
@@ -200,7 +200,7 @@ def nothing_next(seen: Seen, mentions: Mentions) -> View:
 
 def _nothing_lines(entry: Entry, seen: Seen, mentions: Mentions) -> list[str]:
     best, ballot = seen.best, seen.ballot
-    lines = ["### Nothing is chosen to be read " + ("there yet" if entry.occasion else "next")]
+    lines = ["### " + ("What we read is not chosen yet" if entry.occasion else "Nothing is chosen to be read next")]
     if ballot and ballot.state is BallotState.OPEN:
         until = f" until {discord.utils.format_dt(ballot.closes_at, 'F')}" if ballot.closes_at else ""
         lines.append(f"🗳️ The club votes on it{until}: {mentions.mention('ballot show')}")

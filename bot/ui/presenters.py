@@ -12,8 +12,8 @@ from bot.club.stores.rota import RotaStore
 from bot.ui.cards import View
 from bot.ui.controls import Interaction, button, make_custom_id, row
 from bot.ui.presence import Presence, find_presence
+from bot.ui.spots import Spot, find_spots, open_view
 
-_LINE = 4_721  # the number of the text that says who presents: Discord keeps it, so a click finds it again
 _ASKED = 3  # of those whose turn it is, asked at a time whether they are still here
 _MOST = 9
 _PATIENCE = 1.5  # seconds; Discord waits three for an answer
@@ -29,7 +29,7 @@ def presenter_items(
     be swapped.
     """
     number = str(meeting.id)
-    text = ui.TextDisplay[Any](_line(meeting.presenter_id, proposed, unknown=unknown), id=_LINE)
+    text = ui.TextDisplay[Any](_line(meeting.presenter_id, proposed, unknown=unknown), id=Spot.PRESENTER)
     if meeting.presenter_id is None:
         buttons = [button("present", number, place, label="I'll present")]
         if proposed is not None:
@@ -54,18 +54,17 @@ def _line(presenter_id: int | None, proposed: int | None, *, unknown: bool = Fal
 
 def with_proposal(message: discord.Message, number: int, proposed: int | None) -> View | None:
     """Give the card of a paper as it was posted, but for whom the rota proposes; None where it does not say that."""
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()
-    found = False
+    view = open_view(message)
+    lines = find_spots(view, Spot.PRESENTER)
+    for line in lines:
+        line.content = _line(None, proposed)
     for item in list(view.walk_children()):
-        if isinstance(item, ui.TextDisplay) and item.id == _LINE:
-            item.content, found = _line(None, proposed), True
-        elif isinstance(item, ui.Button) and (item.custom_id or "").startswith("pc:b:notmyturn:"):
+        if isinstance(item, ui.Button) and (item.custom_id or "").startswith("pc:b:notmyturn:"):
             if proposed is not None:
                 item.custom_id = make_custom_id("b", "notmyturn", (str(number), str(proposed)))
             elif isinstance(item.parent, ui.ActionRow):
                 item.parent.remove_item(item)
-    return view if found else None
+    return view if lines else None
 
 
 async def find_proposed(interaction: Interaction, rota: RotaStore, number: int, now: datetime) -> int | None:

@@ -15,7 +15,7 @@ from bot.club.questions import Role
 from bot.club.rsvp import Turnout
 from bot.papers.identifiers import PaperId
 from bot.papers.tex import readable_text
-from bot.ui.ballots import OCCASION, ballot_message, message_url
+from bot.ui.ballots import ballot_message, message_url
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row, write_argument
 from bot.ui.links import is_web_address, named_link
@@ -25,6 +25,7 @@ from bot.ui.poster import Content, Pinging
 from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
+from bot.ui.spots import Spot, find_spots
 from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
 
 _AUTHORS = 6
@@ -32,7 +33,6 @@ _TITLE = 240
 _POINT = 320  # characters of a sentence
 _POINTS = 360  # characters of all of them
 _QUESTION = 420
-_READERS = 4_711  # the number of the text that says who has read it: Discord keeps it, so a click finds it again
 _THREAD = 100  # characters of a name
 _ROOM = 80  # characters of a custom_id that an id may fill
 
@@ -41,10 +41,10 @@ _POWERFUL = (
     "/club setup says what"
 )
 _ROLES = {
-    Role.AUTHOR: "You are the author",
-    Role.SCEPTIC: "You are the sceptic",
-    Role.ARCHAEOLOGIST: "You are the archaeologist",
-    Role.PRACTITIONER: "You are the practitioner",
+    Role.AUTHOR: "To discuss, as its author",
+    Role.SCEPTIC: "To discuss, as a sceptic",
+    Role.ARCHAEOLOGIST: "To discuss, as an archaeologist",
+    Role.PRACTITIONER: "To discuss, as a practitioner",
 }
 
 
@@ -96,7 +96,7 @@ def prompt_message(
         heading = "To discuss" if about.review else _ROLES[occasion.role]
         asked = [f"- {truncate(escape(no_links(question)), _QUESTION)}" for question in prompt.questions]
         items += [_gap(), ui.TextDisplay("\n".join([f"**{heading}**", *asked]))]
-    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=_READERS), roles_text(holders)]
+    items += [_gap(), ui.TextDisplay(readers_line(prompt.readers), id=Spot.READERS), roles_text(holders)]
     number = str(prompt.id)
     items.append(
         row(
@@ -170,18 +170,17 @@ def readers_line(readers: int) -> str:
 
 def put_readers(view: View, prompt: Prompt | None) -> bool:
     """Let a posted prompt say how many have read it; tell whether that stands there."""
-    texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _READERS)
-    found = next(texts, None)
-    if found and prompt:
-        found.content = readers_line(prompt.readers)
-    return found is not None
+    found = find_spots(view, Spot.READERS)
+    for item in found if prompt else ():
+        item.content = readers_line(prompt.readers if prompt else 0)
+    return bool(found)
 
 
 def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:
     """Lead to the review or the abstract, and to the paper."""
     buttons: list[ui.Item[Any]] = []
     if about.review:
-        buttons.append(button("open", about.review.key, label="Open the review", emoji="📄"))
+        buttons.append(button("open", about.review.key, label="Open the review", emoji="📗"))
     elif prompt.paper_id and len(argument := write_argument(str(prompt.paper_id))) <= _ROOM:
         buttons.append(button("showpaper", argument, label="Abstract", emoji="📜"))
     if prompt.paper_id and is_web_address(prompt.paper_id.url):
@@ -249,7 +248,7 @@ def choice_message(occasion: Occasion, ballot: Ballot, ping: Ping) -> View:
     box = view.children[0]
     lines = [f"🗓️ {when_line(occasion.occurrence.at)}", f"-# {one_line(occasion.slot.name, 100)}", *ping.lines()]
     if isinstance(box, ui.Container):
-        box.add_item(ui.TextDisplay("\n".join(lines), id=OCCASION))
+        box.add_item(ui.TextDisplay("\n".join(lines), id=Spot.OCCASION))
     return view
 
 

@@ -13,9 +13,8 @@ from bot.club.questions import Role
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, beside, button
 from bot.ui.presence import Presence, presence_in
+from bot.ui.spots import Spot, put_spot
 from bot.ui.text import one_line
-
-_LINE = 4_722  # the number of the text that says who has which role: Discord keeps it, so a change finds it again
 
 Holders = Mapping[Role, int | None]
 """Who has which role and is still here; None is somebody of whom Discord could not say that."""
@@ -55,7 +54,7 @@ def _who(member_id: int | None) -> str:
 
 def roles_text(holders: Holders) -> ui.TextDisplay[Any]:
     """Make the text of a post that says who has which role, which `put_roles` finds again."""
-    return ui.TextDisplay(roles_line(holders), id=_LINE)
+    return ui.TextDisplay(roles_line(holders), id=Spot.ROLES)
 
 
 def roles_button(slot_number: int, day: str) -> ControlButton:
@@ -65,12 +64,7 @@ def roles_button(slot_number: int, day: str) -> ControlButton:
 
 def put_roles(view: View, holders: Holders) -> bool:
     """Let a posted message say who has which role; tell whether that is new to it."""
-    texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id == _LINE)
-    found, line = next(texts, None), roles_line(holders)
-    if found is None or found.content == line:
-        return False
-    found.content = line
-    return True
+    return put_spot(view, Spot.ROLES, roles_line(holders))
 
 
 def roles_page(duties: Duties, holders: Holders, member_id: int, said: str = "") -> View:

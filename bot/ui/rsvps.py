@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import discord
@@ -17,19 +18,16 @@ from bot.club.slot import Slot
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
+from bot.ui.spots import Spot, find_spots
 from bot.ui.text import one_line, truncate
 
-# The numbers of texts, which Discord keeps, so that a click finds them again.
-_COUNTS = 4_712  # how many come
-_NAMES = 4_713  # how many come, and who
-_INSTEAD = 4_714  # what is done instead of a meeting that is called off
 _NAMED = 10
 _PINGED = 50
 _MOMENT = re.compile(r"<t:([0-9]{1,11}):F>")
 _MEMBER = re.compile(r"<@([0-9]{1,20})>")
 _OFF = "-# Nobody need answer: it is called off"
 
-_SAID = {Answer.YES: "You come", Answer.LATE: "You come late", Answer.NO: "You cannot come"}
+_SAID = {Answer.YES: "You will come", Answer.LATE: "You will come late", Answer.NO: "You cannot come"}
 
 
 def when_line(at: datetime) -> str:
@@ -64,9 +62,9 @@ def rsvp_items(occasion: Occasion, turnout: Turnout, here: Collection[int] | Non
     The message has to say when the meeting is, as `<t:...:F>`: an answer is to a time.
     """
     text = (
-        ui.TextDisplay[Any](turnout_line(turnout), id=_COUNTS)
+        ui.TextDisplay[Any](turnout_line(turnout), id=Spot.COUNTS)
         if here is None
-        else ui.TextDisplay[Any](named_line(turnout, here), id=_NAMES)
+        else ui.TextDisplay[Any](named_line(turnout, here), id=Spot.NAMES)
     )
     place = str(occasion.slot.id), occasion.date
     buttons = row(
@@ -86,7 +84,7 @@ def seen_times(view: View | None) -> set[datetime]:
 
 def names_members(view: View) -> bool:
     """Tell whether a message says who comes."""
-    return any(item.id == _NAMES for item in view.walk_children())
+    return bool(find_spots(view, Spot.NAMES))
 
 
 def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ()) -> bool | None:
@@ -94,12 +92,11 @@ def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ())
 
     None where it does not say who comes.
     """
-    found = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay) and item.id in (_COUNTS, _NAMES)]
+    found = find_spots(view, Spot.COUNTS, Spot.NAMES)
     changed = False
     for item in found:
-        line = (
-            named_line(turnout, here) if turnout and item.id == _NAMES else turnout_line(turnout) if turnout else _OFF
-        )
+        said = turnout_line if item.id == Spot.COUNTS else partial(named_line, here=here)
+        line = said(turnout) if turnout else _OFF
         changed |= item.content != line
         item.content = line
     return changed if found else None
@@ -107,9 +104,8 @@ def put_turnout(view: View, turnout: Turnout | None, here: Collection[int] = ())
 
 def put_instead(view: View) -> None:
     """Let a message that told of a meeting that was called off not say any more what is done instead."""
-    for item in view.walk_children():
-        if isinstance(item, ui.TextDisplay) and item.id == _INSTEAD:
-            item.content = "-# It had been called off"
+    for item in find_spots(view, Spot.INSTEAD):
+        item.content = "-# It had been called off"
 
 
 # --- what members hear ----------------------------------------------------------------------------
@@ -127,7 +123,7 @@ def another_time(occasion: Occasion, turnout: Turnout) -> View:
     lines = [
         f"**{one_line(occasion.slot.name, 100)} is at another time than that message says**, so nothing was noted.",
         f"🗓️ {when_line(occasion.occurrence.at)}",
-        "Do you come then?",
+        "Will you come then?",
     ]
     return layout(ui.TextDisplay("\n".join(lines)), *rsvp_items(occasion, turnout))
 
@@ -151,10 +147,10 @@ def again_message(
     if occasion is None:
         lines.append(f"You wanted to come: {members}")
         instead = _instead_line(after, slot.id if slot else None)
-        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=_INSTEAD))
+        return layout(ui.TextDisplay("\n".join(lines)), ui.TextDisplay(instead, id=Spot.INSTEAD))
     if told.before != occasion.occurrence.at:
         lines.append(f"-# It was to be on {discord.utils.format_dt(told.before, 'f')}")
-    lines.append(f"You wanted to come: {members}. Do you come then?")
+    lines.append(f"You wanted to come: {members}. Will you come then?")
     return layout(ui.TextDisplay("\n".join(lines)), *rsvp_items(occasion, turnout))
 
 
@@ -171,7 +167,7 @@ def _instead_line(entry: Entry | None, own_slot: int | None) -> str:
         return f"📌 {title} is what the club reads next, once there is a date"
     slot, at = entry.occasion.slot, entry.occasion.occurrence.at
     what = "The next one" if slot.id == own_slot else f"**{one_line(slot.name, 100)}**"
-    return f"📌 {what} is on {discord.utils.format_dt(at, 'F')}" + (f", and we read {title}" if title else "")
+    return f"⏭️ {what} is on {discord.utils.format_dt(at, 'F')}" + (f", and we read {title}" if title else "")
 
 
 def entry_after(agenda: Sequence[Entry], slot: Slot | None, before: datetime, now: datetime) -> Entry | None:

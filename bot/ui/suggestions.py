@@ -124,7 +124,7 @@ def _voice_buttons(suggestion: Suggestion) -> list[ControlButton]:
 def _paper_button(paper_id: PaperId | None, label: str) -> list[ControlButton]:
     """Make the button that shows a paper; none for a title alone, or for an id that Discord has no room for."""
     written = write_argument(str(paper_id)) if paper_id else ""
-    return [button("showpaper", written, label=label, emoji="📄")] if 0 < len(written) <= _CUSTOM_ID else []
+    return [button("showpaper", written, label=label, emoji="📜")] if 0 < len(written) <= _CUSTOM_ID else []
 
 
 # --- choosing what is meant -----------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The club's week: its slots, what of them comes when, and what organisers set."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,16 +8,16 @@ import discord
 from discord import ui
 
 from bot.club.club import Club
-from bot.club.ladder import AFTER, Kind, Ladder
+from bot.club.ladder import AFTER, Kind
 from bot.club.rsvp import AGAIN
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, PostName, Slot, next_posts
-from bot.errors import ClubError
 from bot.ui.cards import View, layout
-from bot.ui.controls import ControlSelect, button, field, form, menu, row
+from bot.ui.controls import ControlSelect, button, menu, row
 from bot.ui.events import event_lines
 from bot.ui.mentions import Mentions
 from bot.ui.permissions import missing_permissions
+from bot.ui.slot_posts import MINUTES, days_before, days_menu, minutes_menu, posts_menu, quiet_line
 from bot.ui.text import escape, label, one_line
 
 PER_PAGE = 8
@@ -27,20 +26,6 @@ KINDS = {Kind.PROMPT: "a prompt at just that time", Kind.MEETING: "a meeting, wi
 _PREVIEWED = 8
 _NEXT = 3
 _CHANGES = 25
-
-# What can be posted around a meeting; each can be off. Of the first two, organisers choose how many days before it.
-POSTS = {
-    "choose": "What to read is chosen",
-    "prompt": "The prompt",
-    "3d": "A reminder, 3 days before",
-    "24h": "A reminder, 24 hours before",
-    "1h": "A reminder, 1 hour before",
-    AFTER: "Afterwards: how was it?",
-    "events": "Events of the server",
-}
-_SHORT = {"choose": "Choice", "prompt": "Prompt"}  # for a phone
-_MOST_DAYS = {"choose": 21, "prompt": 14}
-MINUTES = (30, 45, 60, 75, 90, 120, 150, 180)  # for which a meeting can last
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -67,7 +52,7 @@ def say_post(rung: str, day: date) -> str:
         names = {
             "choose": "Choice of what to read",
             "prompt": "Prompt",
-            AFTER: "Question how it was,",
+            AFTER: "Question afterwards",
             AGAIN: "News of a change",
         }
         name = names.get(kind, kind.capitalize())
@@ -115,9 +100,9 @@ def slot_page(
     ]
     number = 1_000 + int(now.timestamp() * 10) % 10**6 * 10  # so that menus show what is set, not what was chosen
     if slot.ladder.kind is Kind.MEETING:
-        items += [ui.TextDisplay(_quiet_line(slot)), row(_posts_menu(slot, number + 1))]
-        items += [row(_days_menu(slot, rung, number + 3 + place)) for place, rung in enumerate(_days(slot.ladder))]
-        items.append(row(_minutes_menu(slot, number + 5)))
+        items += [ui.TextDisplay(quiet_line(slot)), row(posts_menu(slot, number + 1))]
+        items += [row(days_menu(slot, rung, number + 3 + place)) for place, rung in enumerate(days_before(slot.ladder))]
+        items.append(row(minutes_menu(slot, number + 5)))
     if changed := _changed(slot, now):
         items += [ui.TextDisplay("**Not as usual**\n" + "\n".join(map(_change_line, changed)))]
         items += [row(_changes_menu(slot, changed, number + 2))]
@@ -165,106 +150,6 @@ def _next_lines(slot: Slot, now: datetime, over: Collection[PostName]) -> list[s
         of = say_post(due.rung.name, due.occurrence.local.date()) if several else "Prompt"
         lines.append(f"- {of}\n  {_moment(due.rung.at)}")
     return ["**Next posts**", *lines] if not slot.is_paused(now) else [lines[0], "**Next posts**", *lines[1:]]
-
-
-def _quiet_line(slot: Slot) -> str:
-    if slot.quiet is None:
-        return "-# No quiet hours: reminders come at any hour"
-    return f"-# Quiet from {slot.quiet.begin:%H:%M} to {slot.quiet.end:%H:%M}: what would come then waits"
-
-
-def _posts_menu(slot: Slot, number: int) -> ControlSelect:
-    on = [*chosen_posts(slot.ladder), *(["events"] if slot.has_events else [])]
-    days = {rung: f", {_count_days(number)} before" for rung, number in _days(slot.ladder).items()}
-    options = [
-        discord.SelectOption(label=text + days.get(value, ""), value=value, default=value in on)
-        for value, text in POSTS.items()
-    ]
-    placeholder = "No posts around a meeting"
-    return menu(
-        "slotposts", str(slot.id), placeholder=placeholder, options=options, number=number, least=0, most=len(options)
-    )
-
-
-def _days_menu(slot: Slot, rung: str, number: int) -> ControlSelect:
-    """Offer the days before a meeting at which it fits: what is read is chosen before the prompt."""
-    ladder = slot.ladder
-    first = (ladder.prompt or 0) + 1 if rung == "choose" else 1
-    options = [
-        discord.SelectOption(
-            label=f"{_SHORT[rung]} {_count_days(days)} before", value=str(days), default=days == _days(ladder)[rung]
-        )
-        for days in range(first, _MOST_DAYS[rung] + 1)
-    ]
-    return menu("slotdays", str(slot.id), rung, placeholder=POSTS[rung], options=options, number=number)
-
-
-def _minutes_menu(slot: Slot, number: int) -> ControlSelect:
-    lasts = slot.ladder.minutes
-    options = [
-        discord.SelectOption(label=f"A meeting lasts {say_minutes(each)}", value=str(each), default=each == lasts)
-        for each in sorted({*MINUTES, lasts})
-    ]
-    return menu("slotminutes", str(slot.id), placeholder="How long a meeting lasts", options=options, number=number)
-
-
-def say_minutes(minutes: int) -> str:
-    """Say how long a meeting lasts: 45 minutes, 1 hour, 2½ hours."""
-    if minutes < 60 or minutes % 30:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
-    return f"{minutes // 60}{'½' if minutes % 60 else ''} hour{'' if minutes == 60 else 's'}"
-
-
-def _days(ladder: Ladder) -> dict[str, int]:
-    """Give how many days before a meeting those posts come that are on."""
-    return {rung: days for rung, days in (("choose", ladder.choose), ("prompt", ladder.prompt)) if days is not None}
-
-
-def _count_days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"
-
-
-def read_days(ladder: Ladder, rung: str, text: str) -> Ladder:
-    """Read how many days before a meeting a post is to come; raise ClubError for what will not do."""
-    days = int(text)
-    if not 1 <= days <= _MOST_DAYS[rung]:
-        raise ClubError(f"That post comes 1 to {_MOST_DAYS[rung]} days before a meeting.")
-    return replace(ladder, choose=days) if rung == "choose" else replace(ladder, prompt=days)
-
-
-def chosen_posts(ladder: Ladder) -> list[str]:
-    """Give which posts of a ladder are on."""
-    return [*_days(ladder), *ladder.reminders, *([AFTER] if ladder.after else [])]
-
-
-def read_posts(values: Sequence[str], before: Ladder) -> Ladder:
-    """Read which posts are to be on; what is not offered is left out, and what was on keeps its days."""
-    others = ("choose", "prompt", AFTER, "events")
-    reminders = tuple(each for each in POSTS if each in values and each not in others)
-    default = Ladder()
-    prompt = (before.prompt or default.prompt) if "prompt" in values else None
-    choose = before.choose or max(default.choose or 0, (prompt or 0) + 3)
-    choose = choose if "choose" in values else None
-    return Ladder(Kind.MEETING, choose, prompt, reminders, before.minutes, AFTER in values)
-
-
-def read_minutes(ladder: Ladder, text: str) -> Ladder:
-    """Read how long a meeting is to last; raise ClubError for what is not offered."""
-    if int(text) not in MINUTES:
-        raise ClubError("A meeting lasts one of the times that the menu offers. Choose one of them.")
-    return replace(ladder, minutes=int(text))
-
-
-def quiet_form(slot: Slot) -> discord.ui.Modal:
-    """Ask for the hours in which nothing is posted before a meeting."""
-    begin, end = (f"{slot.quiet.begin:%H:%M}", f"{slot.quiet.end:%H:%M}") if slot.quiet else ("", "")
-    fields = [
-        field(
-            "begin", "Quiet from", about="Leave both empty for none", value=begin, placeholder="22:00", required=False
-        ),
-        field("end", "To", about="In the slot's time zone", value=end, placeholder="08:00", required=False),
-    ]
-    return form("quiet", str(slot.id), title="Quiet hours", fields=fields)
 
 
 def _changed(slot: Slot, now: datetime) -> list[tuple[date, datetime | None]]:

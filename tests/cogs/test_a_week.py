@@ -101,7 +101,7 @@ async def test_the_week_of_a_club(club: Club) -> None:
     assert text.startswith(f"-# Club night\n## {TITLES[1]}")
     assert "📌 The club chose it" in text
     assert WE_MEET in text
-    assert "**You are the" in text
+    assert "**To discuss, as a" in text
     assert f"<@&{role.id}>" in text
     assert button_labels(posted) == [
         "I have read it",
@@ -167,7 +167,7 @@ async def test_the_week_of_a_club(club: Club) -> None:
     # Olga sees what was posted and what comes next.
     status = text_of((await olga.slash(channel, "club status")).response)
     assert "Last sent: [Club night: reminder 1 hour before Thu 15 Jan 2026](https://discord.com/channels/" in status
-    assert "Next due: Club night: question how it was, for Thu 15 Jan 2026" in status
+    assert "Next due: Club night: question afterwards for Thu 15 Jan 2026" in status
     assert not any(word in status for word in ("in doubt", "**missed**", "**late**"))
     notified = [each.json for each in env.http_requests if each.json and "nonce" in each.json]
     assert {tuple(each["allowed_mentions"].get("roles", ())) for each in notified} == {(role.id,), ()}

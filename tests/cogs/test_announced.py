@@ -10,7 +10,7 @@ from bot.club.post import State
 from tests.cogs.test_club import organiser
 from tests.cogs.test_meetings import PRUNING, accept
 from tests.cogs.test_papers import FakeSource, paper
-from tests.cogs.test_prompts import button_labels, seen, text_of
+from tests.cogs.test_prompts import button_labels, seen, suggest, text_of
 from tests.cogs.test_schedule import let_pass, posts, slots, stamp, utc, weekly
 from tests.conftest import Club, StartClub
 from tests.shared import write_reviews
@@ -93,6 +93,20 @@ async def test_a_move_and_a_date_that_is_put_back_are_told_too(club: Club) -> No
     usual = f"🗓️ **Changed:** we meet {stamp(MEETING, 'R')}, on {stamp(MEETING)}"
     assert usual in text_of(await prompt_of(club))
     assert sorted(text_of(message) for message in thread.history()) == sorted([ON_FRIDAY, usual])
+
+
+async def test_a_ballot_says_when_the_meeting_is_that_was_moved(start_club: StartClub, tmp_path: Path) -> None:
+    club = await start_club(write_reviews(tmp_path / "empty", {"x.txt": "Nothing"}))
+    olga = organiser(club)
+    for who in (club.ada, club.grace):
+        await suggest(club, f"A paper of {who.name}", who)
+    await weekly(club, olga)
+    await club.env.advance_time(4.8 * 86_400)  # ten days before 15 January, the club votes on what to read
+    ballot = next(each for each in club.channel.history() if "Vote" in button_labels(each))
+    options = {"slot": "Club night", "date": "2026-01-15", "to": "2026-01-16", "time": "20:30"}
+    await olga.slash(club.channel, "schedule move", **options)
+    friday = utc(1, 16, 19, 30)
+    assert f"🗓️ **Changed:** we meet {stamp(friday, 'R')}, on {stamp(friday)}\n" in text_of(seen(club, ballot))
 
 
 async def test_what_was_reminded_of_is_edited_as_well(club: Club) -> None:

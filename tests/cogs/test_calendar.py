@@ -45,7 +45,7 @@ async def test_a_member_gets_this_meeting_and_the_whole_series_privately(club: C
     slot = await meet(club)
     message = await ask(club, slot.id, "2026-01-01")
     assert stamp(utc(1, 1, 17)) in text_of(message)
-    assert "for 90 minutes" in text_of(message)
+    assert "· 1½ hours" in text_of(message)
     files = await read_files(message)
     assert [*files] == ["meeting-2026-01-01.ics", "every-meeting.ics"]
     (meeting,), (series,) = files.values()

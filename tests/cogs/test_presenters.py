@@ -223,7 +223,7 @@ async def test_who_asked_and_left_gets_nothing(club: Club, two: list[int]) -> No
     club.env.guild.remove_member(club.ada)
     await club.env.settle()
     told = await club.grace.click(question, label="Agree")
-    assert "Who asked has left the server" in text_of(told.response)
+    assert "Whoever asked has left the server" in text_of(told.response)
     assert await presenters(club) == [club.ada.id, club.grace.id, None]
 
 
@@ -242,7 +242,7 @@ async def test_a_question_that_discord_does_not_take_can_be_asked_again(club: Cl
 async def test_only_who_presents_swaps_and_only_papers_of_the_club(club: Club, two: list[int]) -> None:
     shown = await show_next(club)
     refused = await club.grace.click(shown, label="Swap")
-    assert "Only who presents it can swap it" in text_of(refused.response)
+    assert "Only whoever presents it can swap it" in text_of(refused.response)
     first, second, free = map(str, two)
     cases = {
         "mine": ("swapwith", first, "999999"),
@@ -255,7 +255,7 @@ async def test_only_who_presents_swaps_and_only_papers_of_the_club(club: Club, t
     for label, expected in {
         "mine": "not to be read next any more",
         "own": "You present that one already",
-        "hers": "Only who presents it can swap it",
+        "hers": "Only whoever presents it can swap it",
         "gone": "not to be read next any more",
         "agree": "somebody else presents one of the two papers",
     }.items():

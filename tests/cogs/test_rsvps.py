@@ -71,7 +71,7 @@ async def test_next_shows_the_meeting_first_with_its_paper_and_those_after_it(cl
     answer = await club.ada.slash(club.channel, "next")
     assert not answer.ephemeral
     text = text_of(answer.response)
-    when = f"🗓️ We meet {stamp(FIRST, 'R')}, on {stamp(FIRST)} · 90 minutes"
+    when = f"🗓️ We meet {stamp(FIRST, 'R')}, on {stamp(FIRST)} · 1½ hours"
     assert text.startswith(f"-# The club meets next\n## Club night\n{when}\n{NOBODY}\n-# We read\n### First paper")
     assert f"**After that**\n- {stamp(SECOND, 'D')} · Second paper\n- {stamp(utc(1, 15, 17), 'D')} · Third" in text
     assert f"- {stamp(utc(1, 22, 17), 'D')} · Club night, nothing chosen yet" in text
@@ -85,7 +85,7 @@ async def test_next_shows_the_meeting_first_with_its_paper_and_those_after_it(cl
     assert "**Also to come**\n- " in text_of(second.response)
     open_one = await club.grace.select(second.response, [option(second.response, "Thu 22 Jan 2026 · Club night")])
     assert open_one.response.id == second.response.id, "in its place"
-    assert "### Nothing is chosen to be read there yet" in text_of(open_one.response)
+    assert "### What we read is not chosen yet" in text_of(open_one.response)
 
 
 async def test_a_meeting_without_a_paper_is_shown_and_says_how_the_club_comes_to_one(club: Club) -> None:
@@ -94,9 +94,7 @@ async def test_a_meeting_without_a_paper_is_shown_and_says_how_the_club_comes_to
     answer = await club.ada.slash(club.channel, "next")
     assert not answer.ephemeral
     text = text_of(answer.response)
-    assert (
-        f"{NOBODY}\n### Nothing is chosen to be read there yet\n💡 First among the suggestions: **A good one**" in text
-    )
+    assert f"{NOBODY}\n### What we read is not chosen yet\n💡 First among the suggestions: **A good one**" in text
     assert "</suggest:" in text
     await club.env.advance_time(20 * 3_600)  # the prompt for 8 January took that suggestion
     assert "📣 The prompt is about **A good one**" in text_of(await show_next(club))
@@ -376,7 +374,7 @@ async def test_who_wanted_to_come_is_told_that_it_is_called_off_and_where_the_pa
     )
     assert text_of(told).startswith(off)
     third = utc(1, 15, 17)
-    assert f"📌 The next one is on {stamp(third)}, and we read **First paper**" in text_of(told)
+    assert f"⏭️ The next one is on {stamp(third)}, and we read **First paper**" in text_of(told)
     assert button_labels(told) == []
     assert "-# Nobody need answer: it is called off" in text_of(seen(club, prompt))
     await club.env.advance_time(3_600)

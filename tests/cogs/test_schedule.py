@@ -21,7 +21,7 @@ from bot.club.stores.slots import SlotStore
 from bot.database.tables import post
 from bot.ui.cards import View, note
 from bot.ui.controls import button, menu
-from bot.ui.week import POSTS
+from bot.ui.slot_posts import POSTS
 from tests.cogs.test_club import organiser
 from tests.cogs.test_setup import forge
 from tests.conftest import Club
@@ -92,7 +92,7 @@ async def test_the_confirmation_lists_the_next_posts_and_where_they_go(club: Clu
         f"  {stamp(utc(1, 1, 16))} ({stamp(utc(1, 1, 16), 'R')})",
         "- Prompt for Thu 8 Jan 2026",
         f"  {stamp(utc(1, 1, 17))} ({stamp(utc(1, 1, 17), 'R')})",
-        "- Question how it was, for Thu 1 Jan 2026",
+        "- Question afterwards for Thu 1 Jan 2026",
         f"  {stamp(utc(1, 1, 18, 30))} ({stamp(utc(1, 1, 18, 30), 'R')})",
     ]
     (slot,) = await slots(club)
@@ -327,7 +327,7 @@ async def test_organisers_choose_how_long_a_meeting_lasts_and_whether_it_is_aske
     await club.restart()
     message = (await olga.select(message, ["150"], custom_id=LASTS)).response
     assert "✅ It lasts 2½ hours" in text_of(message)
-    assert f"- Question how it was, for Thu 1 Jan 2026\n  {stamp(utc(1, 1, 19, 30))}" in text_of(message)
+    assert f"- Question afterwards for Thu 1 Jan 2026\n  {stamp(utc(1, 1, 19, 30))}" in text_of(message)
     assert (await slots(club))[0].ladder == Ladder(minutes=150)
     message = (await olga.select(message, ["prompt", "after"], custom_id="pc:s:slotposts:1")).response
     assert (await slots(club))[0].ladder == Ladder(choose=None, reminders=(), minutes=150)

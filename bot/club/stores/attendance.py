@@ -113,7 +113,9 @@ def _open_one(connection: Connection, name: Name, now: datetime) -> Gathering:
     lock_club(connection, name[0])
     found = load_gathering(connection, *name)
     if found is None:
-        raise ClubError("That meeting is not known here: it was called off, or moved to another time.")
+        raise ClubError(
+            "That meeting is not known here: it was called off, or moved to another time. /next shows what comes."
+        )
     if now < found.at:
         raise ClubError("That meeting has not begun yet. Say so once you were there.")
     if now > found.ends_at + OPEN_FOR:

@@ -34,7 +34,7 @@ from bot.papers.identifiers import parse_id_of
 
 OVER = "This ballot is closed, so nothing was changed. /ballot show tells how it went."
 NOT_YOURS = (
-    "In this ballot vote those who say that they come to the next meeting, or came to one of the last three. "
+    "This ballot is for those who say that they come to the next meeting, or came to one of the last three. "
     "Say in /next that you come, and then vote."
 )
 
