@@ -88,10 +88,11 @@ def _of_slot(slot: Slot, coming: Sequence[Meeting], prompted: Prompted, now: dat
         occasion = Occasion(slot, occurrence)
         choice = mine.get(occasion.date)
         paper = numbers.get(choice.key) if choice else None
-        # Where prompts say what is read, a meeting that began without one is not about what was chosen since.
-        began = occurrence.at <= now and slot.ladder.prompt is not None
-        if paper is None and free and not began:
-            paper = free.pop(0)
+        if paper is None:  # what was chosen since a meeting began is not what it is about
+            began = occurrence.at <= now
+            fitting = (each for each in free if not began or (each.chosen_at and each.chosen_at < occurrence.at))
+            paper = next(fitting, None)
+            free = [each for each in free if each is not paper]
         entries.append(Entry(occasion, paper, choice if choice and not paper and choice.title else None))
     return entries
 
