@@ -120,6 +120,9 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 return
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, discord.utils.utcnow())
             await self._meetings.volunteer(guild_id, number, member_id)
+            await interaction.response.defer()  # it waits three seconds for an answer, and is asked of others again
+            await interaction.edit_original_response(view=await self._card_again(interaction, arguments))
+            return
         await interaction.response.edit_message(view=await self._card_again(interaction, arguments))
 
     async def step_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
