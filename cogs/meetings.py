@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -32,6 +33,7 @@ from bot.library.library import Libraries
 from bot.library.review import Review
 from bot.ui import meetings
 from bot.ui.answers import answered, reply
+from bot.ui.bursts import Bursts, show_clicked
 from bot.ui.cards import View, note
 from bot.ui.controls import ANY, Controls, Interaction
 from bot.ui.mentions import Mentions
@@ -65,6 +67,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         self._clubs: ClubStore = bot.clubs
         self._mentions: Mentions = bot.mentions
         self._presences: Presences = bot.presences
+        self._bursts: Bursts = bot.bursts
         self._diary = diary
         self._meetings = store
         self._suggestions = suggestions
@@ -120,7 +123,8 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 return
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, discord.utils.utcnow())
             await self._meetings.volunteer(guild_id, number, member_id)
-        await interaction.response.edit_message(view=await self._card_again(interaction, arguments))
+            await interaction.response.defer()  # it waits three seconds for an answer, and is asked of others again
+        await self._show_again(interaction, arguments)
 
     async def step_back(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let the one who presents not present it any more; an organiser decides it for them too."""
@@ -133,7 +137,7 @@ class MeetingsCog(commands.Cog, description="Meetings"):
                 raise ClubError("Somebody else presents it. Only they or an organiser can change that.")
             now = discord.utils.utcnow()
             await self._meetings.free_place(guild_id, number, meeting.presenter_id, now, actor_id=member_id)
-        await interaction.response.edit_message(view=await self._card_again(interaction, arguments))
+        await self._show_again(interaction, arguments)
 
     # --- what organisers decide -------------------------------------------------------------------
 
@@ -189,6 +193,23 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         if found is None:
             raise ClubError(_GONE)
         return found
+
+    async def _show_again(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the card that was clicked as it is now; others may say at the same moment that they come."""
+
+        async def redraw(view: View) -> None:
+            card = await self._card_again(interaction, arguments)
+            view.clear_items()
+            for item in card.children:
+                view.add_item(item)
+
+        async with self._bursts.edit(interaction.message.id if interaction.message else interaction.id) as burst:
+            card = await self._card_again(interaction, arguments)
+            if interaction.response.is_done():
+                await interaction.edit_original_response(view=card)
+            else:
+                await interaction.response.edit_message(view=card)
+            burst.wrote("card", redraw, partial(show_clicked, interaction))
 
     async def _card_again(self, interaction: Interaction, arguments: list[str]) -> View:
         """Show what stood on a card when a button of it was clicked: the paper, at the same meeting if it is there."""

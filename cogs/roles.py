@@ -55,7 +55,9 @@ class RolesCog(commands.Cog):
         holders = await find_holders(interaction.guild, duties.holders, member_id)
         if role not in holders:  # who has it has left
             duties = await self._duties.take(*wanted, gone=duties.holders[role])
-            holders = await find_holders(interaction.guild, duties.holders, member_id)
+            # Discord waits three seconds for an answer, so it is not asked of everybody again.
+            known = [member_id, *holders.values()]
+            holders = {each: who if who in known else None for each, who in duties.holders.items()}
         lost = holders.get(role) != member_id
         said = taken_line(role, holders) if lost else ""
         await reply(interaction, roles_page(duties, holders, member_id, said))

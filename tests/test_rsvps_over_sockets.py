@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from bot.club.ballot import BallotOption
 from bot.club.ladder import Kind
 from bot.club.occasion import Occasion
 from bot.club.prompt import Choice, Why
@@ -15,6 +17,8 @@ from bot.club.prompting import About
 from bot.club.rsvp import Turnout
 from bot.club.schedule import Schedule, next_occurrences
 from bot.club.slot import NewSlot, Slot
+from bot.club.stores.clubs import lock_club
+from bot.club.stores.meetings import assign_paper
 from bot.club.stores.prompts import PromptStore
 from bot.club.stores.rsvps import RsvpStore
 from bot.club.stores.slots import SlotStore
@@ -152,3 +156,26 @@ async def test_who_is_asked_for_another_time_while_others_click_keeps_the_questi
     assert "Traceback" not in await bot.end()
     assert "at another time than that message says" in asked.text
     assert not loopback.sent("PATCH /webhooks/.*")
+
+
+async def test_who_presents_and_who_comes_are_both_shown_when_they_click_at_the_same_time(
+    bot: Runner, loopback: LoopbackDiscord, slot: Slot, tmp_path: Path
+) -> None:
+    def choose(connection: Connection) -> None:
+        lock_club(connection, slot.guild_id)
+        assign_paper(connection, slot.guild_id, BallotOption("Trees", None, None, None, ()), datetime.now(UTC))
+
+    database = SqliteDatabase(tmp_path / "data" / "club.db")
+    await database.open()
+    await database.write(choose)
+    await database.close()
+    card = await loopback.slash("next")
+    gate = asyncio.Event()
+    met = loopback.fail(CALLBACK, gate=gate)
+    coming = asyncio.ensure_future(loopback.click(card.message, "I'll come"))
+    await loopback.news.until(lambda: met.hits, 10)
+    presents = f"<@{loopback.grace['user']['id']}> presents it"
+    assert presents in (await loopback.click(card.message, "I'll present", by=loopback.grace)).text
+    gate.set()
+    assert (await coming).callback["type"] == 7
+    await loopback.news.until(lambda: "**1 comes**" in card.text and presents in card.text, 10)

@@ -87,7 +87,7 @@ def _of_slot(slot: Slot, coming: Sequence[Meeting], prompted: Prompted, now: dat
     for occurrence in next_occurrences(slot.schedule, begun, count):
         occasion = Occasion(slot, occurrence)
         choice = mine.get(occasion.date)
-        paper = numbers.get(choice.key) if choice else None
+        paper = numbers.pop(choice.key, None) if choice else None  # two dates are of it where one was put back
         if paper is None:  # what was chosen since a meeting began is not what it is about
             began = occurrence.at <= now
             fitting = (each for each in free if not began or (each.chosen_at and each.chosen_at < occurrence.at))

@@ -76,6 +76,13 @@ def test_what_was_prompted_for_a_meeting_that_never_was_comes_next(day: date) ->
     assert shown(agenda)[:2] == [("3@2026-03-05", 1), ("3@2026-03-12", 2)]
 
 
+def test_a_paper_that_was_prompted_for_twice_is_at_the_first_date_alone() -> None:
+    """Its date was called off, the next one was prompted, and then the first was put back."""
+    prompted = {("slot:3", day.isoformat()): chosen(1) for day in THURSDAYS[:2]}
+    agenda = make_agenda([slot()], [paper(1), paper(2)], prompted, NOW)
+    assert shown(agenda)[:3] == [("3@2026-03-05", 1), ("3@2026-03-12", 2), ("3@2026-03-19", None)]
+
+
 def test_a_moved_date_keeps_its_paper_and_its_name() -> None:
     moved = slot(moved={FIRST: datetime.combine(date(2026, 3, 13), time(20))})
     agenda = make_agenda([moved], [paper(1), paper(2)], {("slot:3", "2026-03-05"): chosen(1)}, NOW)

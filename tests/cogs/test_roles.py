@@ -13,9 +13,11 @@ from bot.club.schedule import next_occurrences
 from bot.club.slot import Slot
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.duties import DutyStore
-from bot.club.stores.posts import plan_post
+from bot.club.stores.posts import PostStore, plan_post
 from bot.club.stores.slots import SlotStore
+from bot.ui import roles
 from bot.ui.controls import button
+from bot.ui.presence import Presence, presence_in
 from tests.attending import weekly
 from tests.cogs.test_club import organiser
 from tests.cogs.test_meetings import accept
@@ -129,6 +131,33 @@ async def test_who_comes_second_is_told_who_was_faster(club: Club, slot: Slot) -
     assert "You have it" in text_of(page)
     assert "faster" not in text_of(page)
     assert f"🎭 author <@{club.grace.id}>" in shown_in(club, prompt)
+
+
+async def test_discord_is_asked_once_of_each_before_an_answer(
+    club: Club, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga, asked = organiser(club), list[int]()
+    page = (await club.grace.click(await deliver(club, slot), label="Roles")).response
+    store, day = DutyStore(club.bot.database), next_occurrences(slot.schedule, club.env.now(), 1)[0].original
+    for role, member in ((Role.AUTHOR, club.ada), (Role.SCEPTIC, olga)):
+        await store.take(slot.guild_id, slot.id, day, role, member.id, club.env.now())
+    club.env.guild.remove_member(club.ada)
+    await club.env.settle()
+
+    async def ask(guild: Any, member_id: int) -> Presence:
+        asked.append(member_id)
+        return await presence_in(guild, member_id)
+
+    monkeypatch.setattr(roles, "presence_in", ask)
+    monkeypatch.setattr(PostStore, "get", no_post)
+    page = await take(club.grace, page, Role.AUTHOR)
+    assert "You have it" in text_of(page)
+    assert f"<@{olga.id}> has it" in text_of(page)
+    assert sorted(asked) == sorted([club.ada.id, olga.id])
+
+
+async def no_post(*_: object) -> None:
+    """Know no prompt, which would be edited after the answer."""
 
 
 async def test_nobody_is_named_or_loses_a_role_while_discord_does_not_say_who_is_here(club: Club, slot: Slot) -> None:
