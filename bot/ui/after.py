@@ -13,11 +13,11 @@ from bot.club.prompt import Choice, Why
 from bot.club.prompting import About
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, beside, button, field, form, row, user_menu
+from bot.ui.links import channel_url
 from bot.ui.prompt import prompt_url
 from bot.ui.spans import escape_with_addresses
 from bot.ui.spots import Spot, with_spot
 from bot.ui.text import columns, escape, length, no_links, one_line, truncate
-from bot.ui.threads import thread_url
 from bot.ui.titles import byline_of, title_line, ways_to
 
 STARS = range(1, 6)
@@ -171,7 +171,7 @@ def _ways(past: Past, about: About) -> list[ui.Item[Any]]:
     """Lead to the discussion, to the questions, to the review or the abstract, and to the paper."""
     buttons: list[ui.Item[Any]] = []
     prompt = past.prompt
-    if prompt and (url := thread_url(prompt.guild_id, prompt.thread_id)):
+    if prompt and (url := channel_url(prompt.guild_id, prompt.thread_id)):
         buttons.append(ui.Button(label="Discussion", emoji="💬", url=url))
     elif url := prompt_url(prompt):
         buttons.append(ui.Button(label="The prompt", url=url))

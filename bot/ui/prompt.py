@@ -14,10 +14,10 @@ from bot.club.prompting import About
 from bot.club.questions import Role
 from bot.club.rsvp import Turnout
 from bot.papers.tex import readable_text
-from bot.ui.ballots import ballot_message, message_url
+from bot.ui.ballots import ballot_message
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
-from bot.ui.links import is_web_address
+from bot.ui.links import is_web_address, message_url
 from bot.ui.mentions import Mentions
 from bot.ui.ping import find_ping_role, usable_role
 from bot.ui.poster import Content, Pinging
@@ -216,9 +216,7 @@ def reminder_message(
 
 def prompt_url(prompt: Prompt | None) -> str:
     """Give the address of a posted prompt; empty where there is none."""
-    if prompt is None or prompt.channel_id is None:
-        return ""
-    return message_url(prompt.guild_id, prompt.channel_id, prompt.message_id)
+    return message_url(prompt.guild_id, prompt.channel_id, prompt.message_id) if prompt else ""
 
 
 # --- choosing -------------------------------------------------------------------------------------
