@@ -17,15 +17,13 @@ from bot.club.stores.posts import PostStore
 from bot.club.stores.prompts import RUNG
 from bot.errors import ClubError
 from bot.ui.answers import reply
-from bot.ui.controls import Interaction
+from bot.ui.controls import DATE, ROW_NUMBER, Interaction
 from bot.ui.organisers import require_club
 from bot.ui.roles import find_holders, roles_page, taken_line, with_roles
 from bot.ui.week_choices import read_iso
 
 _log = logging.getLogger(__name__)
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ROLE = "|".join(Role)
 _FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -38,9 +36,9 @@ class RolesCog(commands.Cog):
         self._duties = duties
         self._posts = posts
         self._editing = WeakValueDictionary[tuple[int, str, str], asyncio.Lock]()
-        bot.controls.on("roles", self.show, _NUMBER, _DATE)
-        bot.controls.on("takerole", self.take, _NUMBER, _DATE, _ROLE)
-        bot.controls.on("giverole", self.give_back, _NUMBER, _DATE, _ROLE)
+        bot.controls.on("roles", self.show, ROW_NUMBER, DATE)
+        bot.controls.on("takerole", self.take, ROW_NUMBER, DATE, _ROLE)
+        bot.controls.on("giverole", self.give_back, ROW_NUMBER, DATE, _ROLE)
 
     async def show(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show a member the roles of a date."""
