@@ -27,7 +27,7 @@ from bot.errors import ClubError
 from bot.ui import after
 from bot.ui.answers import reply
 from bot.ui.cards import View
-from bot.ui.controls import ANY, Controls, Interaction, is_private
+from bot.ui.controls import ANY, DATE, ROW_NUMBER, Controls, Interaction, is_private
 from bot.ui.organisers import require_club, require_organiser
 from bot.ui.poster import Content
 from bot.ui.presence import Presence, find_presence, presence_in
@@ -35,8 +35,6 @@ from bot.ui.text import clean
 
 _log = logging.getLogger(__name__)
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_DATE = r"\d{4}-\d\d-\d\d"
 _ASKED = 12  # members who came, of whom Discord is asked whether they are still here
 _FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 _UNKNOWN = "That meeting is not known here: it was called off, or moved, or has not begun. /next shows what comes."
@@ -64,16 +62,16 @@ class AfterCog(commands.Cog):
         self._prompting = prompting
         bot.outbox.on(AFTER, self.render)
         controls: Controls = bot.controls
-        controls.on("howwasit", self.rate, _NUMBER, _DATE, "[1-5]")
-        controls.on("iwasthere", self.come, _NUMBER, _DATE)
-        controls.on("wasntthere", self.leave, _NUMBER, _DATE)
-        controls.on("askline", self.ask_line, _NUMBER, _DATE)
-        controls.on("sayline", self.write_line, _NUMBER, _DATE, ANY)
-        controls.on("quoteline", self.let_quote, _NUMBER, _DATE, "[01]")
-        controls.on("catchup", self.catch_up, _NUMBER, _DATE)
-        controls.on("whocame", self.show_who_came, _NUMBER, _DATE)
-        controls.on("addcame", self.add_who_came, _NUMBER, _DATE)
-        controls.on("notgotto", self.put_back, _NUMBER, _DATE)
+        controls.on("howwasit", self.rate, ROW_NUMBER, DATE, "[1-5]")
+        controls.on("iwasthere", self.come, ROW_NUMBER, DATE)
+        controls.on("wasntthere", self.leave, ROW_NUMBER, DATE)
+        controls.on("askline", self.ask_line, ROW_NUMBER, DATE)
+        controls.on("sayline", self.write_line, ROW_NUMBER, DATE, ANY)
+        controls.on("quoteline", self.let_quote, ROW_NUMBER, DATE, "[01]")
+        controls.on("catchup", self.catch_up, ROW_NUMBER, DATE)
+        controls.on("whocame", self.show_who_came, ROW_NUMBER, DATE)
+        controls.on("addcame", self.add_who_came, ROW_NUMBER, DATE)
+        controls.on("notgotto", self.put_back, ROW_NUMBER, DATE)
 
     async def render(self, post: Post) -> Content | None:
         """Make the question how a meeting was; there is none where it did not take place."""

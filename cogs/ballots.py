@@ -20,7 +20,7 @@ from bot.library.library import Libraries
 from bot.ui.answers import answered, completed, reply
 from bot.ui.ballot_results import result_message
 from bot.ui.ballots import already_open, ballot_message, closing_question, link_to_ballot, notice, over_line, own_ballot
-from bot.ui.controls import ANY, NUMBER, Controls, Interaction
+from bot.ui.controls import ANY, NUMBER, ROW_NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, require_organiser
 from bot.ui.permissions import TO_POST, missing_permissions
@@ -39,7 +39,6 @@ from bot.ui.slate import (
 from bot.ui.text import escape, label
 
 _FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
-_NUMBER = "[0-9]{1,18}"
 _SHOWN = 250  # suggestions of which a slate is picked, the best ones first
 
 
@@ -66,9 +65,9 @@ class BallotCog(commands.GroupCog, group_name="ballot", group_description="What 
         controls.on("reviewform", self.ask_for_reviews, *TERMS)
         controls.on("slatereviews", self.offer_reviews, *TERMS, ANY)
         controls.on("openballot", self.open_it, *TERMS)
-        controls.on("postballot", self.post_again, _NUMBER)
-        controls.on("countnow", self.count_now, _NUMBER)
-        controls.on("dropballot", self.drop, _NUMBER)
+        controls.on("postballot", self.post_again, ROW_NUMBER)
+        controls.on("countnow", self.count_now, ROW_NUMBER)
+        controls.on("dropballot", self.drop, ROW_NUMBER)
 
     # --- opening ----------------------------------------------------------------------------------
 

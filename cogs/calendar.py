@@ -15,12 +15,9 @@ from bot.club.stores.slots import SlotStore
 from bot.club.subject import Subjects
 from bot.errors import ClubError
 from bot.ui.calendar import calendar_message, make_files
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import DATE, ROW_NUMBER, Controls, Interaction
 from bot.ui.organisers import require_club
 from bot.ui.week_choices import read_iso
-
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_DATE = r"\d{4}-\d\d-\d\d"
 
 
 class CalendarCog(commands.Cog):
@@ -30,7 +27,7 @@ class CalendarCog(commands.Cog):
         self._clubs = clubs
         self._slots = slots
         self._subjects = subjects
-        controls.on("calendar", self.give_files, _NUMBER, _DATE)
+        controls.on("calendar", self.give_files, ROW_NUMBER, DATE)
 
     async def give_files(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Give a member the files of a meeting and of its slot."""

@@ -15,8 +15,9 @@ from bot.club.stores.posts import PostStore
 from bot.errors import ClubError
 from bot.pulse import Pulse
 from bot.ui.ballot_results import result_message
-from bot.ui.ballots import ballot_message, message_url, over_message, with_occasion
+from bot.ui.ballots import ballot_message, over_message, with_occasion
 from bot.ui.cards import View
+from bot.ui.links import message_url
 
 _log = logging.getLogger(__name__)
 

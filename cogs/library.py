@@ -17,9 +17,9 @@ from bot.library.review import Review
 from bot.ui import cards, pages
 from bot.ui.answers import answered, completed, reply
 from bot.ui.controls import ANY, NUMBER, NUMBER_OR_NONE, Controls, Interaction
+from bot.ui.links import channel_url
 from bot.ui.mentions import Mentions
 from bot.ui.text import label
-from bot.ui.threads import thread_url
 
 
 class LibraryCog(commands.Cog, description="Reviews"):
@@ -239,7 +239,7 @@ class LibraryCog(commands.Cog, description="Reviews"):
     async def _discussion(self, interaction: Interaction, review: Review) -> str:
         """Give the address of the club's latest thread on a review; empty where there is none."""
         guild_id = interaction.guild_id
-        return thread_url(guild_id, await self._discussions.find(guild_id, review.key, review.paper_ids))
+        return channel_url(guild_id, await self._discussions.find(guild_id, review.key, review.paper_ids))
 
     def _filter(self, interaction: Interaction, arguments: list[str]) -> Filter:
         library, now = self._library(interaction), discord.utils.utcnow()

@@ -35,7 +35,7 @@ from bot.ui import meetings
 from bot.ui.answers import answered, reply
 from bot.ui.bursts import Bursts, show_clicked
 from bot.ui.cards import View, note
-from bot.ui.controls import ANY, Controls, Interaction
+from bot.ui.controls import ANY, ROW_NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import is_organiser, require_club, require_organiser
 from bot.ui.presence import Presence, Presences, find_presence, those
@@ -43,8 +43,7 @@ from bot.ui.presenters import find_proposed
 from bot.ui.roles import Holders, find_holders
 from bot.ui.text import clean
 
-_NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
-_ENTRY = rf"{_NUMBER}(?:@\d{{4}}-\d\d-\d\d)?"  # of the agenda
+_ENTRY = rf"{ROW_NUMBER}(?:@\d{{4}}-\d\d-\d\d)?"  # of the agenda
 _GONE = "That paper is not to be read next any more. /next shows what is."
 
 
@@ -78,14 +77,14 @@ class MeetingsCog(commands.Cog, description="Meetings"):
         self._aftermath = aftermath
         controls: Controls = bot.controls
         controls.on("meeting", self.show_one, _ENTRY)
-        controls.on("present", self.volunteer, _NUMBER)
-        controls.on("unpresent", self.step_back, _NUMBER)
-        controls.on("manage", self.manage, _NUMBER)
-        controls.on("asknotes", self.ask_notes, _NUMBER)
-        controls.on("notes", self.write_notes, _NUMBER, ANY)
-        controls.on("askdrop", self.ask_drop, _NUMBER)
-        controls.on("drop", self.drop, _NUMBER)
-        controls.on("held", self.mark_read, _NUMBER)
+        controls.on("present", self.volunteer, ROW_NUMBER)
+        controls.on("unpresent", self.step_back, ROW_NUMBER)
+        controls.on("manage", self.manage, ROW_NUMBER)
+        controls.on("asknotes", self.ask_notes, ROW_NUMBER)
+        controls.on("notes", self.write_notes, ROW_NUMBER, ANY)
+        controls.on("askdrop", self.ask_drop, ROW_NUMBER)
+        controls.on("drop", self.drop, ROW_NUMBER)
+        controls.on("held", self.mark_read, ROW_NUMBER)
 
     @app_commands.command(name="next")
     @app_commands.guild_only()

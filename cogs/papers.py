@@ -24,10 +24,10 @@ from bot.ui import papers
 from bot.ui.answers import answered
 from bot.ui.cards import View
 from bot.ui.controls import ANY, NUMBER_OR_NONE, Controls, Interaction, read_argument
+from bot.ui.links import channel_url
 from bot.ui.messages import text_of
 from bot.ui.patience import SILENCE, awaited, put
 from bot.ui.text import label
-from bot.ui.threads import thread_url
 
 _MOST = 5  # papers of one message
 
@@ -210,7 +210,7 @@ class PapersCog(commands.Cog, description="Papers"):
         """Give the address of the club's latest thread on a paper; empty where there is none."""
         guild_id, others = interaction.guild_id, review.paper_ids if review else ()
         found = await self._discussions.find(guild_id, review.key if review else None, [paper_id, *others])
-        return thread_url(guild_id, found)
+        return channel_url(guild_id, found)
 
     def _library(self, interaction: Interaction) -> Library:
         return self._libraries.for_guild(interaction.guild_id)

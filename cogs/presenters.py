@@ -13,13 +13,12 @@ from bot.club.stores.rota import RotaStore
 from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.cards import View
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import ROW_NUMBER, Controls, Interaction
 from bot.ui.organisers import require_club
 from bot.ui.presence import Presence, find_presence
 from bot.ui.presenters import find_proposed, with_proposal
 from bot.ui.swaps import asked_page, not_swapped, swap_page, swap_question, swapped, took_free_one
 
-_NUMBER = "[0-9]{1,18}"  # of a meeting, as a database can hold it
 _ID = "[0-9]{1,20}"  # of a member
 _AGAIN = timedelta(hours=1)  # after which the same member is asked the same again
 _GONE = "That paper is not to be read next any more. /next shows what is."
@@ -33,11 +32,11 @@ class PresentersCog(commands.Cog):
         self._rota = rota
         self._meetings = meetings
         self._asked: dict[tuple[int, ...], datetime] = {}
-        controls.on("notmyturn", self.pass_on, _NUMBER, _ID)
-        controls.on("swap", self.offer, _NUMBER)
-        controls.on("swapwith", self.swap, _NUMBER, _NUMBER)
-        controls.on("swapagree", self.agree, _NUMBER, _NUMBER, _ID, _ID)
-        controls.on("swaprefuse", self.refuse, _NUMBER, _NUMBER, _ID, _ID)
+        controls.on("notmyturn", self.pass_on, ROW_NUMBER, _ID)
+        controls.on("swap", self.offer, ROW_NUMBER)
+        controls.on("swapwith", self.swap, ROW_NUMBER, ROW_NUMBER)
+        controls.on("swapagree", self.agree, ROW_NUMBER, ROW_NUMBER, _ID, _ID)
+        controls.on("swaprefuse", self.refuse, ROW_NUMBER, ROW_NUMBER, _ID, _ID)
 
     async def pass_on(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Let the one who is proposed not be it this time; the next one is proposed then."""

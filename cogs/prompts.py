@@ -23,7 +23,7 @@ from bot.club.stores.slots import SlotStore
 from bot.errors import ClubError
 from bot.ui.bursts import show_clicked
 from bot.ui.cards import View
-from bot.ui.controls import Interaction, is_private
+from bot.ui.controls import ROW_NUMBER, Interaction, is_private
 from bot.ui.organisers import require_club
 from bot.ui.ping import read_failure, require_role
 from bot.ui.poster import Content
@@ -44,7 +44,6 @@ from bot.ui.roles import find_holders
 from bot.ui.spots import open_view
 from bot.ui.threads import open_thread
 
-_NUMBER = "[0-9]{1,18}"  # of a prompt, as a database can hold it
 _GONE = "That paper is not known here any more. /next shows what is read."
 _UNANSWERED = "Discord did not answer, so nothing was changed. Please try again in a moment."
 
@@ -64,9 +63,9 @@ class PromptsCog(commands.Cog):
         bot.outbox.on(RUNG, self.render_prompt)
         bot.outbox.on("reminder", self.render_reminder)
         bot.outbox.on("choose", self.render_choice, sent=self.opened)
-        bot.controls.on("haveread", self.mark_read, _NUMBER)
-        bot.controls.on("notread", self.unmark_read, _NUMBER)
-        bot.controls.on("discuss", self.discuss, _NUMBER)
+        bot.controls.on("haveread", self.mark_read, ROW_NUMBER)
+        bot.controls.on("notread", self.unmark_read, ROW_NUMBER)
+        bot.controls.on("discuss", self.discuss, ROW_NUMBER)
         bot.controls.on("remind", self.join)
         bot.controls.on("dontremind", self.leave)
 

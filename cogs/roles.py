@@ -17,7 +17,7 @@ from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.bursts import FAILURES, Line
 from bot.ui.cards import View
-from bot.ui.controls import Interaction
+from bot.ui.controls import DATE, ROW_NUMBER, Interaction
 from bot.ui.organisers import require_club
 from bot.ui.roles import find_holders, put_roles, roles_page, taken_line
 from bot.ui.spots import open_view
@@ -25,8 +25,6 @@ from bot.ui.week_choices import read_iso
 
 _log = logging.getLogger(__name__)
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ROLE = "|".join(Role)
 
 
@@ -37,9 +35,9 @@ class RolesCog(commands.Cog):
         self._bot = bot
         self._duties = duties
         self._posts = posts
-        bot.controls.on("roles", self.show, _NUMBER, _DATE)
-        bot.controls.on("takerole", self.take, _NUMBER, _DATE, _ROLE)
-        bot.controls.on("giverole", self.give_back, _NUMBER, _DATE, _ROLE)
+        bot.controls.on("roles", self.show, ROW_NUMBER, DATE)
+        bot.controls.on("takerole", self.take, ROW_NUMBER, DATE, _ROLE)
+        bot.controls.on("giverole", self.give_back, ROW_NUMBER, DATE, _ROLE)
 
     async def show(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show a member the roles of a date."""

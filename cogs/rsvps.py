@@ -20,15 +20,13 @@ from bot.ui.announced import change_line
 from bot.ui.answers import reply
 from bot.ui.bursts import Bursts, show_clicked
 from bot.ui.cards import View
-from bot.ui.controls import Interaction
+from bot.ui.controls import DATE, ROW_NUMBER, Interaction
 from bot.ui.organisers import require_club
 from bot.ui.poster import Content, Pinging
 from bot.ui.presence import Presence, Presences, those
 from bot.ui.spots import open_view
 from bot.ui.week_choices import read_iso
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
-_DATE = r"\d{4}-\d\d-\d\d"
 _USEFUL = timedelta(days=30)  # it is not told any more once the meeting has begun
 
 
@@ -41,7 +39,7 @@ class RsvpsCog(commands.Cog):
         self._diary = diary
         self._presences: Presences = bot.presences
         self._bursts: Bursts = bot.bursts
-        bot.controls.on("rsvp", self.answer, _NUMBER, _DATE, "|".join(Answer))
+        bot.controls.on("rsvp", self.answer, ROW_NUMBER, DATE, "|".join(Answer))
         bot.outbox.on(AGAIN, self.render_again, useful=_USEFUL)
 
     async def answer(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:

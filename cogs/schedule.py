@@ -23,13 +23,12 @@ from bot.errors import ClubError
 from bot.ui import slot_posts, week
 from bot.ui.announced import Announcements
 from bot.ui.answers import answered, completed, reply
-from bot.ui.controls import Controls, Interaction
+from bot.ui.controls import ROW_NUMBER, Controls, Interaction
 from bot.ui.mentions import Mentions
 from bot.ui.organisers import FOR_ORGANISERS, is_organiser, require_club, require_organiser
 from bot.ui.text import clean, label
 from bot.ui.week_choices import MOST_CHOICES, date_choices, read_date, read_iso, read_zone, today_of, zone_choice
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _KINDS = [
     app_commands.Choice(name="A prompt at just that time", value="prompt"),
     app_commands.Choice(name="A meeting, with posts around it", value="meeting"),
@@ -51,8 +50,8 @@ class ScheduleCog(commands.GroupCog, group_name="schedule", group_description="T
         self._announcements = announcements
         self._mentions: Mentions = bot.mentions
         controls: Controls = bot.controls
-        controls.on("slots", self.turn_page, _NUMBER)
-        controls.on("preview", self.show_preview, f"(?:{_NUMBER})?")
+        controls.on("slots", self.turn_page, ROW_NUMBER)
+        controls.on("preview", self.show_preview, f"(?:{ROW_NUMBER})?")
 
     # --- for everybody ----------------------------------------------------------------------------
 

@@ -19,15 +19,13 @@ from bot.ui import slot_posts, week
 from bot.ui.announced import Announcements
 from bot.ui.answers import reply
 from bot.ui.cards import note
-from bot.ui.controls import ANY, Controls, Interaction
+from bot.ui.controls import ANY, DATE, ROW_NUMBER, Controls, Interaction
 from bot.ui.events import require_events
 from bot.ui.organisers import require_organiser
 from bot.ui.text import escape
 from bot.ui.week_choices import read_clock, read_iso
 
-_NUMBER = "[0-9]{1,18}"  # of a slot, as a database can hold it
 _NO_MEETING = "This is no meeting, so nothing is posted around it."
-_DATE = r"\d{4}-\d\d-\d\d"
 
 
 class SlotsCog(commands.Cog):
@@ -39,20 +37,20 @@ class SlotsCog(commands.Cog):
         self._slots = slots
         self._announcements = announcements
         controls: Controls = bot.controls
-        controls.on("slot", self.show_slot, _NUMBER)
+        controls.on("slot", self.show_slot, ROW_NUMBER)
         controls.on(
-            "putslot", self.replace, _NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm][0-7]?", "[0-9]{1,2}"
+            "putslot", self.replace, ROW_NUMBER, "[0-6]{1,7}", "[0-2][0-9][0-5][0-9]", ANY, "[pm][0-7]?", "[0-9]{1,2}"
         )
-        controls.on("slotposts", self.set_posts, _NUMBER)
-        controls.on("slotdays", self.set_days, _NUMBER, "choose|prompt", "[0-9]{1,2}")
-        controls.on("slotminutes", self.set_minutes, _NUMBER, "[0-9]{1,3}")
-        controls.on("askquiet", self.ask_quiet, _NUMBER)
-        controls.on("quiet", self.set_quiet, _NUMBER, ANY, ANY)
-        controls.on("unskip", self.put_back, _NUMBER, _DATE)
-        controls.on("pauseslot", self.pause_slot, _NUMBER)
-        controls.on("resumeslot", self.resume_slot, _NUMBER)
-        controls.on("askremove", self.ask_remove, _NUMBER)
-        controls.on("removeslot", self.remove_slot, _NUMBER)
+        controls.on("slotposts", self.set_posts, ROW_NUMBER)
+        controls.on("slotdays", self.set_days, ROW_NUMBER, "choose|prompt", "[0-9]{1,2}")
+        controls.on("slotminutes", self.set_minutes, ROW_NUMBER, "[0-9]{1,3}")
+        controls.on("askquiet", self.ask_quiet, ROW_NUMBER)
+        controls.on("quiet", self.set_quiet, ROW_NUMBER, ANY, ANY)
+        controls.on("unskip", self.put_back, ROW_NUMBER, DATE)
+        controls.on("pauseslot", self.pause_slot, ROW_NUMBER)
+        controls.on("resumeslot", self.resume_slot, ROW_NUMBER)
+        controls.on("askremove", self.ask_remove, ROW_NUMBER)
+        controls.on("removeslot", self.remove_slot, ROW_NUMBER)
 
     async def show_slot(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Show an organiser a slot and what can be set."""

@@ -11,10 +11,9 @@ from bot.club.stores.ballots import NOT_YOURS, OVER, BallotStore
 from bot.errors import ClubError
 from bot.ui.answers import reply
 from bot.ui.ballots import PLACES, ballot_paper, title_of
-from bot.ui.controls import Controls, Interaction, is_private
+from bot.ui.controls import ROW_NUMBER, Controls, Interaction, is_private
 from bot.ui.text import one_line
 
-_NUMBER = "[0-9]{1,18}"
 _POSITION = "[0-9]{1,2}"
 
 
@@ -23,10 +22,10 @@ class VoteCog(commands.Cog):
 
     def __init__(self, ballots: BallotStore, controls: Controls) -> None:
         self._ballots = ballots
-        controls.on("vote", self.open_paper, _NUMBER)
-        controls.on("approve", self.approve, _NUMBER)
-        controls.on("rank", self.rank, _NUMBER, f"[0-{len(PLACES) - 1}]")
-        controls.on("unvote", self.take_back, _NUMBER)
+        controls.on("vote", self.open_paper, ROW_NUMBER)
+        controls.on("approve", self.approve, ROW_NUMBER)
+        controls.on("rank", self.rank, ROW_NUMBER, f"[0-{len(PLACES) - 1}]")
+        controls.on("unvote", self.take_back, ROW_NUMBER)
 
     async def open_paper(self, interaction: Interaction, arguments: list[str], values: list[str]) -> None:
         """Give a member their ballot paper."""

@@ -11,26 +11,22 @@ from bot.club.aftermath import Past
 from bot.club.gathering import LONGEST_LINE, Attendance, Headcount
 from bot.club.prompt import Choice, Why
 from bot.club.prompting import About
-from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
-from bot.ui.controls import ControlButton, beside, button, field, form, row, user_menu, write_argument
-from bot.ui.links import is_web_address, named_link
+from bot.ui.controls import ControlButton, beside, button, field, form, row, user_menu
+from bot.ui.links import channel_url
 from bot.ui.prompt import prompt_url
 from bot.ui.spans import escape_with_addresses
 from bot.ui.spots import Spot, with_spot
-from bot.ui.text import author_list, columns, escape, label, length, no_links, one_line, truncate
-from bot.ui.threads import thread_url
+from bot.ui.text import columns, escape, length, no_links, one_line, truncate
+from bot.ui.titles import byline_of, title_line, ways_to
 
 STARS = range(1, 6)
-_TITLE = 240
-_AUTHORS = 6
 _POINT = 320  # characters of a sentence
 _QUESTION = 420
 _LINES = 8  # of what members said
 _NAMED = 10  # of those who came
 _PICKED = 25  # members in one menu
 _ROOM_OF_TEXT = 3_900  # of a message, in which Discord takes 4,000
-_ROOM = 80  # characters of a custom_id that an id may fill
 
 
 def arguments_of(past: Past) -> tuple[str, str]:
@@ -46,7 +42,7 @@ def after_message(past: Past, *, presenter_here: bool) -> View:
     name = arguments_of(past)
     lines = [f"-# {one_line(past.gathering.name, 100)}", "## How was it?"]
     if past.choice.why is not Why.NOTHING:
-        lines += [f"We read **{_title(past.choice)}**", *_byline(past.choice)]
+        lines += [f"We read **{title_line(past.choice.title)}**", *_byline(past.choice)]
     if past.presenter_id and presenter_here:
         lines.append(f"🎤 <@{past.presenter_id}> presented it")
     lines.append("⭐ How many stars, of five?")
@@ -83,7 +79,9 @@ def last_time_items(past: Past | None) -> list[ui.Item[Any]]:
     if past is None:
         return []
     what = (
-        f"**{_title(past.choice, 120)}**" if past.choice.why is not Why.NOTHING else one_line(past.gathering.name, 100)
+        f"**{title_line(past.choice.title, 120)}**"
+        if past.choice.why is not Why.NOTHING
+        else one_line(past.gathering.name, 100)
     )
     came = f" · 👥 {past.turnout.came:,} came" if past.turnout.came else ""
     return [beside(f"Last time: {what}{came}", catchup_button(past))]
@@ -137,7 +135,7 @@ def catchup_page(past: Past, about: About, quotes: Sequence[str]) -> View:
             "The club did not get to its paper, which comes again" if past.missed else "It is not known what was read"
         )
         return layout(ui.TextDisplay("\n".join([*heading, f"### {said}", turnout_line(past.turnout)])))
-    title = _title(past.choice)
+    title = title_line(past.choice.title)
     heading += [f"{'##' if columns(title) <= 70 else '###'} {title}", *_byline(past.choice)]
     texts = ["\n".join([*heading, turnout_line(past.turnout)])]
     points = [f"- {truncate(escape_with_addresses(point), _POINT)}" for point in about.points[:2]]
@@ -172,18 +170,12 @@ def _said(lines: Sequence[str]) -> list[str]:
 def _ways(past: Past, about: About) -> list[ui.Item[Any]]:
     """Lead to the discussion, to the questions, to the review or the abstract, and to the paper."""
     buttons: list[ui.Item[Any]] = []
-    paper_id, prompt = past.choice.paper_id, past.prompt
-    if prompt and (url := thread_url(prompt.guild_id, prompt.thread_id)):
+    prompt = past.prompt
+    if prompt and (url := channel_url(prompt.guild_id, prompt.thread_id)):
         buttons.append(ui.Button(label="Discussion", emoji="💬", url=url))
     elif url := prompt_url(prompt):
         buttons.append(ui.Button(label="The prompt", url=url))
-    if about.review:
-        buttons.append(button("open", about.review.key, label="Open the review", emoji="📗"))
-    elif paper_id and len(argument := write_argument(str(paper_id))) <= _ROOM:
-        buttons.append(button("showpaper", argument, label="Abstract", emoji="📜"))
-    if paper_id and is_web_address(paper_id.url):
-        buttons.append(ui.Button(label="The paper", url=paper_id.url))
-    return buttons
+    return [*buttons, *ways_to(past.choice, about.review)]
 
 
 # --- for organisers -------------------------------------------------------------------------------
@@ -208,18 +200,12 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
     if past.missed:
         items.append(ui.TextDisplay("-# The club did not get to its paper, which comes again"))
     elif past.gathering.meeting_id is not None:
-        again = f"Was **{_title(past.choice, 120)}** not read after all? It comes next again then, with its presenter."
+        title = title_line(past.choice.title, 120)
+        again = f"Was **{title}** not read after all? It comes next again then, with its presenter."
         items += [ui.TextDisplay(again), row(button("notgotto", *name, label="We did not get to it", emoji="↩️"))]
     return layout(*items)
 
 
-def _title(choice: Choice, limit: int = _TITLE) -> str:
-    return one_line(readable_text(truncate(choice.title, 2 * limit)), limit)
-
-
 def _byline(choice: Choice) -> list[str]:
-    parts = [truncate(no_links(author_list(choice.authors, _AUTHORS)), 300)]
-    if choice.paper_id and is_web_address(choice.paper_id.url):
-        name = label(str(choice.paper_id), 100)
-        parts.append(named_link(escape(name), name, choice.paper_id.url))
-    return [f"-# {' · '.join(filter(None, parts))}"] if any(parts) else []
+    byline = byline_of(choice.authors, choice.paper_id)
+    return [f"-# {byline}"] if byline else []

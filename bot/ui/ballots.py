@@ -13,6 +13,7 @@ from bot.club.counting import Method, Outcome, rule_of
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import ControlButton, ControlSelect, button, menu, row
+from bot.ui.links import message_url
 from bot.ui.mentions import Mentions
 from bot.ui.spots import Spot, find_spots, open_view
 from bot.ui.text import author_list, label, length, no_links, one_line, truncate
@@ -96,11 +97,6 @@ def _voted(count: int) -> str:
 def gap() -> ui.Separator[Any]:
     """Leave room between two texts."""
     return ui.Separator(visible=False)
-
-
-def message_url(guild_id: int, channel_id: int, message_id: int | None) -> str:
-    """Give the address of a message; empty where its id is not known."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}" if message_id else ""
 
 
 def link_to_ballot(ballot: Ballot) -> list[ui.Item[Any]]:

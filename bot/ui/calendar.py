@@ -12,7 +12,7 @@ from bot.club.schedule import occurrence_of
 from bot.club.slot import Slot
 from bot.club.subject import Subject
 from bot.ui.cards import View, layout
-from bot.ui.links import channel_link
+from bot.ui.links import channel_url
 from bot.ui.slot_posts import say_minutes
 from bot.ui.text import one_line
 from bot.ui.week import say_date
@@ -33,7 +33,7 @@ class CalendarFiles(NamedTuple):
 
 def make_files(slot: Slot, day: date, now: datetime, channel_id: int | None, subject: Subject | None) -> CalendarFiles:
     """Write the file of one meeting, and that of all of its slot. To describe a time zone takes some milliseconds."""
-    link = channel_link(slot.guild_id, channel_id)
+    link = channel_url(slot.guild_id, channel_id)
     meeting = meeting_file(slot, day, now, Words(link, subject.lines if subject else ()))
     return CalendarFiles((f"meeting-{day}.ics", meeting), (_SERIES, series_file(slot, now, Words(link))))
 

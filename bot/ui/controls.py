@@ -35,6 +35,8 @@ _PREFIX = "pc"
 ANY = ".*"
 NUMBER = "[0-9]+"
 NUMBER_OR_NONE = f"(?:{NUMBER})?"
+ROW_NUMBER = "[0-9]{1,18}"  # of a row, as a database can hold it
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def make_custom_id(kind: str, action: str, arguments: Sequence[str]) -> str:

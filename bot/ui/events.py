@@ -13,7 +13,7 @@ from bot.club.event_keeper import EventGone, EventUnwanted
 from bot.club.events import Event
 from bot.club.slot import Slot
 from bot.errors import ClubError
-from bot.ui.links import channel_link, is_web_address
+from bot.ui.links import channel_url, is_web_address
 from bot.ui.text import label, one_line
 
 _EXTERNAL, _GUILD_ONLY, _SCHEDULED = 3, 2, 1  # https://docs.discord.com/developers/resources/guild-scheduled-event
@@ -57,7 +57,7 @@ def _payload(event: Event) -> dict[str, Any]:
         "name": label(name, _NAME),
         "description": "\n".join(lines),
         "entity_type": _EXTERNAL,
-        "entity_metadata": {"location": channel_link(event.guild_id, event.channel_id)},
+        "entity_metadata": {"location": channel_url(event.guild_id, event.channel_id)},
         "privacy_level": _GUILD_ONLY,
         "scheduled_start_time": event.start.isoformat(),
         "scheduled_end_time": event.end.isoformat(),

@@ -76,6 +76,11 @@ def site_name(url: str) -> str:
     return _SITES.get(host, host)
 
 
-def channel_link(guild_id: int, channel_id: int | None) -> str:
-    """Give the address of a channel; empty for none."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}" if channel_id else ""
+def channel_url(guild_id: int | None, channel_id: int | None) -> str:
+    """Give the address of a channel or a thread; empty for none."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}" if guild_id and channel_id else ""
+
+
+def message_url(guild_id: int, channel_id: int | None, message_id: int | None) -> str:
+    """Give the address of a message; empty where it is not known."""
+    return f"{channel_url(guild_id, channel_id)}/{message_id}" if channel_id and message_id else ""

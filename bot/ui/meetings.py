@@ -21,17 +21,16 @@ from bot.papers.tex import readable_text
 from bot.ui.after import last_time_items
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, field, form, menu, row, write_argument
-from bot.ui.links import is_web_address, named_link
 from bot.ui.mentions import Mentions
 from bot.ui.presenters import presenter_items
 from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.slot_posts import say_minutes
 from bot.ui.spans import escape_with_addresses
-from bot.ui.text import author_list, columns, escape, label, no_links, one_line, truncate
+from bot.ui.text import author_list, columns, label, no_links, one_line, truncate
+from bot.ui.titles import byline_of, title_line
 from bot.ui.week import say_date
 
-_AUTHORS = 6
 _FOLLOWING = 4  # that are listed; the menu has up to 25
 _REASON = 240
 _NOTES = 850  # characters: what else stands on the longest card leaves so much room
@@ -117,13 +116,9 @@ def _name(meeting: Meeting | Suggestion, limit: int = 240) -> str:
 def _heading(entry: Entry, meeting: Meeting, review: Review | None, *, first: bool) -> list[str]:
     when = "We read" if entry.occasion else f"The club reads {'next' if first else 'later'}"
     title = one_line(_name(meeting), 240)
-    about = [truncate(no_links(author_list(meeting.authors, _AUTHORS)), 300)]
-    if meeting.paper_id and is_web_address(meeting.paper_id.url):
-        name = label(str(meeting.paper_id), 100)
-        about.append(named_link(escape(name), name, meeting.paper_id.url))
     lines = [f"-# {when}", f"{'##' if columns(title) <= 70 and not entry.occasion else '###'} {title}"]
-    if any(about):
-        lines.append(f"-# {' · '.join(filter(None, about))}")
+    if byline := byline_of(meeting.authors, meeting.paper_id):
+        lines.append(f"-# {byline}")
     if review:
         lines.append("📗 The club has read it before")
     return lines
@@ -205,7 +200,7 @@ def _nothing_lines(entry: Entry, seen: Seen, mentions: Mentions) -> list[str]:
         until = f" until {discord.utils.format_dt(ballot.closes_at, 'F')}" if ballot.closes_at else ""
         lines.append(f"🗳️ The club votes on it{until}: {mentions.mention('ballot show')}")
     if entry.prompted:
-        lines.append(f"📣 The prompt is about **{one_line(readable_text(truncate(entry.prompted.title, 400)), 200)}**")
+        lines.append(f"📣 The prompt is about **{title_line(entry.prompted.title, 200)}**")
     elif best:
         lines.append(f"💡 First among the suggestions: **{one_line(_name(best), 200)}**\n-# {_wanted(best)}")
     else:

@@ -12,6 +12,7 @@ from bot.club.post import Outlook, Post, State
 from bot.club.slot import PostName, Slot, is_to_come, next_posts
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
+from bot.ui.links import message_url
 from bot.ui.mentions import Mentions
 from bot.ui.text import escape, one_line, truncate
 from bot.ui.week import say_date, say_post
@@ -55,7 +56,7 @@ def posted_items(
 def _course(outlook: Outlook, of: Mapping[str, Slot], over: Collection[PostName], now: datetime) -> Iterator[str]:
     if (last := outlook.last) and last.ended_at:
         when = discord.utils.format_dt(last.ended_at, "R")
-        where = f"https://discord.com/channels/{last.guild_id}/{last.channel_id}/{last.message_id}"
+        where = message_url(last.guild_id, last.channel_id, last.message_id)
         name = post_name(last, of)
         yield f"Last sent: [{name}]({where}) {when}" if last.message_id else f"Last sent: {name} {when}"
     else:

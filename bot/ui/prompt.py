@@ -13,12 +13,11 @@ from bot.club.prompt import Choice, Prompt, Why
 from bot.club.prompting import About
 from bot.club.questions import Role
 from bot.club.rsvp import Turnout
-from bot.papers.identifiers import PaperId
 from bot.papers.tex import readable_text
-from bot.ui.ballots import ballot_message, message_url
+from bot.ui.ballots import ballot_message
 from bot.ui.cards import View, layout
-from bot.ui.controls import button, row, write_argument
-from bot.ui.links import is_web_address, named_link
+from bot.ui.controls import button, row
+from bot.ui.links import is_web_address, message_url
 from bot.ui.mentions import Mentions
 from bot.ui.ping import find_ping_role, usable_role
 from bot.ui.poster import Content, Pinging
@@ -26,15 +25,13 @@ from bot.ui.roles import NOBODY, Holders, roles_button, roles_text
 from bot.ui.rsvps import rsvp_items, when_line
 from bot.ui.spans import escape_with_addresses
 from bot.ui.spots import Spot, find_spots
-from bot.ui.text import author_list, calendar_date, columns, escape, label, length, no_links, one_line, truncate
+from bot.ui.text import calendar_date, columns, escape, label, length, no_links, one_line, truncate
+from bot.ui.titles import byline_of, title_line, ways_to
 
-_AUTHORS = 6
-_TITLE = 240
 _POINT = 320  # characters of a sentence
 _POINTS = 360  # characters of all of them
 _QUESTION = 420
 _THREAD = 100  # characters of a name
-_ROOM = 80  # characters of a custom_id that an id may fill
 
 _POWERFUL = (
     "For organisers: nobody is notified, because the role for it lets its members do what others may not. "
@@ -106,7 +103,7 @@ def prompt_message(
             roles_button(occasion.slot.id, occasion.date),
         )
     )
-    if more := _more_buttons(prompt, about):
+    if more := ways_to(prompt, about.review):
         items.append(row(*more))
     items += _rsvp_items(occasion, turnout)
     items += _ping_items(ping)
@@ -114,9 +111,9 @@ def prompt_message(
 
 
 def _heading(occasion: Occasion, prompt: Choice, about: About, mentions: Mentions) -> list[str]:
-    title = _name(prompt)
+    title = title_line(prompt.title)
     lines = [f"-# {one_line(occasion.slot.name, 100)}", f"{'##' if columns(title) <= 70 else '###'} {title}"]
-    lines += [f"-# {line}" for line in [_byline(prompt)] if line]
+    lines += [f"-# {line}" for line in [byline_of(prompt.authors, prompt.paper_id)] if line]
     lines.append(_why(prompt, about, mentions))
     if occasion.meets:
         lines.append(f"🗓️ {when_line(occasion.occurrence.at)}")
@@ -176,18 +173,6 @@ def put_readers(view: View, prompt: Prompt | None) -> bool:
     return bool(found)
 
 
-def _more_buttons(prompt: Choice, about: About) -> list[ui.Item[Any]]:
-    """Lead to the review or the abstract, and to the paper."""
-    buttons: list[ui.Item[Any]] = []
-    if about.review:
-        buttons.append(button("open", about.review.key, label="Open the review", emoji="📗"))
-    elif prompt.paper_id and len(argument := write_argument(str(prompt.paper_id))) <= _ROOM:
-        buttons.append(button("showpaper", argument, label="Abstract", emoji="📜"))
-    if prompt.paper_id and is_web_address(prompt.paper_id.url):
-        buttons.append(ui.Button(label="The paper", url=prompt.paper_id.url))
-    return buttons
-
-
 def nothing_message(occasion: Occasion, ping: Ping, mentions: Mentions, turnout: Turnout | None = None) -> View:
     """Say that there is nothing to read, and how that changes."""
     lines = [f"-# {one_line(occasion.slot.name, 100)}", "## What shall we read?"]
@@ -216,8 +201,8 @@ def reminder_message(
     if choice.why is Why.NOTHING:
         lines.append(f"There is nothing to read yet: {mentions.mention('suggest')} proposes a paper")
     else:
-        lines.append(f"We read **{_name(choice)}**")
-        lines += [f"-# {line}" for line in [_byline(choice)] if line]
+        lines.append(f"We read **{title_line(choice.title)}**")
+        lines += [f"-# {line}" for line in [byline_of(choice.authors, choice.paper_id)] if line]
         if choice.why is Why.SUGGESTED:
             lines.append(f"-# It is the first of the {mentions.mention('suggestions')}; nothing was chosen")
         if prompt and prompt.readers:
@@ -234,9 +219,7 @@ def reminder_message(
 
 def prompt_url(prompt: Prompt | None) -> str:
     """Give the address of a posted prompt; empty where there is none."""
-    if prompt is None or prompt.channel_id is None:
-        return ""
-    return message_url(prompt.guild_id, prompt.channel_id, prompt.message_id)
+    return message_url(prompt.guild_id, prompt.channel_id, prompt.message_id) if prompt else ""
 
 
 # --- choosing -------------------------------------------------------------------------------------
@@ -303,22 +286,6 @@ def _ping_items(ping: Ping) -> list[ui.Item[Any]]:
             )
         )
     return items
-
-
-def _name(choice: Choice, limit: int = _TITLE) -> str:
-    return one_line(readable_text(truncate(choice.title, 2 * limit)), limit)
-
-
-def _byline(choice: Choice) -> str:
-    link = _link(choice.paper_id)
-    return " · ".join(filter(None, [no_links(author_list(choice.authors, _AUTHORS)), link]))
-
-
-def _link(paper_id: PaperId | None) -> str:
-    if paper_id is None or not is_web_address(paper_id.url):
-        return ""
-    name = label(str(paper_id), 100)
-    return named_link(escape(name), name, paper_id.url)
 
 
 def _gap() -> ui.Separator[Any]:

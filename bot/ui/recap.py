@@ -14,6 +14,7 @@ from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.mentions import Mentions
 from bot.ui.text import calendar_date, escape, label, one_line, truncate
+from bot.ui.titles import title_line
 
 WRITING = "Asking for the paper's abstract …"
 TOO_LONG = "The draft could not be written in time. Please try again in a minute."
@@ -34,7 +35,7 @@ def recap_message(recap: Recap, mentions: Mentions) -> tuple[View, discord.File]
     """Give an organiser the draft, and say what is in it and what becomes of it."""
     path = PurePosixPath(recap.draft.path)
     name = path.name if _SAFE_NAME.fullmatch(path.name) else _ANY_NAME
-    title = one_line(readable_text(truncate(recap.facts.title, 400)), 240)
+    title = title_line(recap.facts.title)
     lines = [f"-# The draft of a review\n### {title}", *(f"- {line}" for line in _contents(recap))]
     after = [
         f"Save it in the folder of the reviews as `{_code(recap.draft.path)}`.",

@@ -15,11 +15,11 @@ from bot.club.occasion import Occasion
 from bot.club.rsvp import Answer, Recipients, Turnout
 from bot.club.schedule import next_occurrences
 from bot.club.slot import Slot
-from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, row
 from bot.ui.spots import Spot, find_spots
-from bot.ui.text import one_line, truncate
+from bot.ui.text import one_line
+from bot.ui.titles import title_line
 
 _NAMED = 10
 _PINGED = 50
@@ -162,7 +162,7 @@ def pinged(told: Recipients) -> tuple[int, ...]:
 def _instead_line(entry: Entry | None, own_slot: int | None) -> str:
     if entry is None:
         return "-# When the club meets next is not set"
-    title = f"**{one_line(readable_text(truncate(entry.paper.title, 480)), 240)}**" if entry.paper else ""
+    title = f"**{title_line(entry.paper.title)}**" if entry.paper else ""
     if entry.occasion is None:
         return f"📌 {title} is what the club reads next, once there is a date"
     slot, at = entry.occasion.slot, entry.occasion.occurrence.at

@@ -9,7 +9,8 @@ from bot.club.meeting import Meeting
 from bot.papers.tex import readable_text
 from bot.ui.cards import View, layout
 from bot.ui.controls import button, menu, row
-from bot.ui.text import label, one_line, truncate
+from bot.ui.text import label, truncate
+from bot.ui.titles import title_line
 
 _OPTIONS = 25  # of a menu
 _TITLE = 120
@@ -31,7 +32,7 @@ def swap_page(mine: Meeting, others: Sequence[Meeting]) -> View:
 
 
 def _name(meeting: Meeting) -> str:
-    return f"**{one_line(readable_text(truncate(meeting.title, _TITLE)), _TITLE)}**"
+    return f"**{title_line(meeting.title, _TITLE)}**"
 
 
 def took_free_one(mine: Meeting, other: Meeting) -> View:

@@ -17,11 +17,6 @@ _WRONG_CHANNEL = (50_024, 50_068)  # a thread, or a kind of channel that has non
 _BROKEN = (aiohttp.ClientError, OSError)
 
 
-def thread_url(guild_id: int | None, thread_id: int | None) -> str:
-    """Give the address of a thread; empty where there is none."""
-    return f"https://discord.com/channels/{guild_id}/{thread_id}" if guild_id and thread_id else ""
-
-
 async def open_thread(client: discord.Client, message: discord.Message, name: str) -> int:
     """Open the thread of a message, or find it, and give its id; raise ClubError with who can mend what keeps from it.
 

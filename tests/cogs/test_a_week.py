@@ -148,7 +148,7 @@ async def test_the_week_of_a_club(club: Club) -> None:
     assert changed in text_of(seen(club, reminder))
     assert [text_of(message) for message in thread.history()] == [changed]
     assert "Nobody has said yet whether they come" in text_of(seen(club, posted)), "at the new time"
-    told = [each for each in channel.history() if f"You wanted to come: <@{ada.id}>. Do you" in text_of(each)]
+    told = [each for each in channel.history() if f"You wanted to come: <@{ada.id}>. Will you" in text_of(each)]
     assert [changed in text_of(each) for each in told] == [True]
     (result,) = await wait_until(club, MEETING - timedelta(minutes=30))
     assert "nobody voted" in text_of(result).lower()

@@ -346,7 +346,8 @@ async def test_who_wanted_to_come_is_told_of_a_move_and_asked_again(club: Club) 
     text = text_of(told)
     assert text.startswith(f"-# Club night\n### 🗓️ **Changed:** we meet {stamp(FRIDAY, 'R')}, on {stamp(FRIDAY)}\n")
     assert (
-        f"-# It was to be on {stamp(SECOND, 'f')}\nYou wanted to come: <@{club.ada.id}>, <@{club.grace.id}>. Do" in text
+        f"-# It was to be on {stamp(SECOND, 'f')}\nYou wanted to come: <@{club.ada.id}>, <@{club.grace.id}>. Will"
+        in text
     )
     assert NOBODY in text
     assert notified(club)[len(before) :] == [({club.ada.id, club.grace.id}, [], [])]

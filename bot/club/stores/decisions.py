@@ -12,7 +12,8 @@ from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.meetings import assign_paper, has_meeting, hold_meeting_of, tell_ballot_of
 from bot.club.stores.posts import plan_post
-from bot.club.stores.suggestions import add_keys, change, end, find_current, find_live, load, open_one, rank
+from bot.club.stores.suggestion_rows import load
+from bot.club.stores.suggestions import add_keys, change, end, find_current, find_live, open_one, rank
 from bot.club.suggestion import Proposal, State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import ballot, ballot_option, meeting, suggestion, suggestion_key, support

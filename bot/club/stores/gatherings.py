@@ -15,7 +15,8 @@ from bot.club.schedule import occurrence_of, occurrences_between
 from bot.club.slot import Slot
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.meetings import assign_paper, hold_meeting, load_meeting, put_back
-from bot.club.stores.suggestions import change, find_current, load
+from bot.club.stores.suggestion_rows import load
+from bot.club.stores.suggestions import change, find_current
 from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import gathering, meeting, prompt

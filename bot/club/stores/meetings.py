@@ -11,7 +11,8 @@ from bot.club.counting import unpack_count
 from bot.club.meeting import Meeting, MeetingState, Victory
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
-from bot.club.stores.suggestions import begin_again, change, end, load
+from bot.club.stores.suggestion_rows import load
+from bot.club.stores.suggestions import begin_again, change, end
 from bot.club.suggestion import State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import ballot, meeting

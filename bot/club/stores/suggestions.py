@@ -1,6 +1,5 @@
 """What members want to read: the SQL of suggestions."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +10,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.stores.clubs import lock_club
-from bot.club.suggestion import Proposal, Reason, State, Suggestion
+from bot.club.stores.suggestion_rows import load, suggestion_of
+from bot.club.suggestion import Proposal, State, Suggestion
 from bot.database.database import Database
 from bot.database.tables import suggestion, suggestion_key, support
 from bot.errors import ClubError
-from bot.papers.identifiers import parse_id_of
 
 _LIVE = (State.OPEN, State.CHOSEN)
 
@@ -24,12 +23,6 @@ _CURRENT = select(suggestion.c.id, suggestion.c.merged_into, suggestion.c.state)
     suggestion.c.guild_id == bindparam("guild_id"), suggestion.c.id == bindparam("number")
 )
 _ADD_VOICE = insert(support).on_conflict_do_nothing().returning(support.c.member_id)
-_SUGGESTIONS = select(suggestion).where(suggestion.c.id.in_(bindparam("numbers", expanding=True)))
-_VOICES = (
-    select(support.c.suggestion_id, support.c.member_id, support.c.reason)
-    .where(support.c.suggestion_id.in_(bindparam("numbers", expanding=True)))
-    .order_by(support.c.made_at, support.c.member_id)
-)
 # Of one suggestion: a group over all voices would take the longer the more clubs there are.
 VOTES = select(func.count()).where(support.c.suggestion_id == suggestion.c.id).scalar_subquery()
 ORDER = (suggestion.c.place.is_(None), suggestion.c.place, VOTES.desc(), suggestion.c.made_at, suggestion.c.id)
@@ -177,7 +170,7 @@ class SuggestionStore:
         def work(connection: Connection) -> list[Suggestion]:
             order = rank(connection, guild_id, most=most)
             rows = connection.execute(select(suggestion).where(suggestion.c.id.in_(order)))
-            found = {row.id: _suggestion(row, ()) for row in rows}
+            found = {row.id: suggestion_of(row, ()) for row in rows}
             return [found[number] for number in order]
 
         return await self._database.read(work)
@@ -226,7 +219,7 @@ class SuggestionStore:
             query = query.where(suggestion.c.described == 0, suggestion.c.paper.is_not(None))
 
         def work(connection: Connection) -> list[Suggestion]:
-            return [_suggestion(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
+            return [suggestion_of(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
 
         return await self._database.read(work)
 
@@ -237,7 +230,7 @@ class SuggestionStore:
         )
 
         def work(connection: Connection) -> list[Suggestion]:
-            return [_suggestion(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
+            return [suggestion_of(row, ()) for row in connection.execute(query.order_by(suggestion.c.id))]
 
         return await self._database.read(work)
 
@@ -329,35 +322,3 @@ def begin_again(connection: Connection, guild_id: int, number: int, state: State
     if find_live(connection, guild_id, connection.scalars(select(suggestion_key.c.key).where(own)).all()) is None:
         connection.execute(update(suggestion_key).where(own).values(live=1))
         change(connection, number, state=state, decided_at=now, **fields)
-
-
-def load(connection: Connection, numbers: Sequence[int]) -> list[Suggestion]:
-    """Give suggestions with what was said for them, in the order of their numbers."""
-    rows = connection.execute(_SUGGESTIONS, {"numbers": numbers}).all()
-    voices: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    for number, member_id, reason in connection.execute(_VOICES, {"numbers": numbers}).all():
-        voices[number].append((member_id, reason))
-    made = {row.id: _suggestion(row, voices[row.id]) for row in rows}
-    return [made[number] for number in numbers]
-
-
-def _suggestion(row: Row[Any], voices: Sequence[tuple[int, str]]) -> Suggestion:
-    scheme, _, value = (row.paper or "").partition(":")
-    return Suggestion(
-        id=row.id,
-        guild_id=row.guild_id,
-        title=row.title,
-        state=State(row.state),
-        made_at=row.made_at,
-        paper_id=parse_id_of(scheme, value) if value else None,
-        authors=row.authors,
-        year=row.year,
-        described=bool(row.described),
-        suggested_by=row.suggested_by,
-        place=row.place,
-        decided_at=row.decided_at,
-        remark=row.remark,
-        review_key=row.review_key,
-        voices=tuple(member_id for member_id, _ in voices),
-        reasons=tuple(Reason(member_id, reason) for member_id, reason in voices if reason),
-    )
