@@ -76,7 +76,7 @@ class GatheringStore:
     async def reopen(self, guild_id: int, slot: str, date: str, actor_id: int, now: datetime) -> Meeting | None:
         """Let an organiser say that a meeting did not get to its paper, which is to come again, and is given.
 
-        None where it is to come already, or there was none.
+        None where it is to come already, or there was none, or another meeting has read it.
         """
 
         def work(connection: Connection) -> Meeting | None:
@@ -85,8 +85,13 @@ class GatheringStore:
             paper = load_meeting(connection, guild_id, found.meeting_id) if found and found.meeting_id else None
             if paper is None or paper.state is not MeetingState.HELD:
                 return None
-            put_back(connection, paper, actor_id, now)
             connection.execute(update(gathering).where(*_named(guild_id, slot, date)).values(meeting_id=None))
+            others = select(gathering.c.date).where(
+                gathering.c.guild_id == guild_id, gathering.c.meeting_id == paper.id
+            )
+            if connection.execute(others).first():
+                return None
+            put_back(connection, paper, actor_id, now)
             return paper
 
         return await self._database.write(work)

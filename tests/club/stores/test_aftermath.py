@@ -118,3 +118,33 @@ async def test_a_review_that_was_read_again_is_told(database: Database, slot: st
     assert (found.choice.title, found.missed) == ("An old one", False)
     assert found.prompt
     assert found.prompt.made_at == NOW
+
+
+async def test_who_is_not_counted_is_not_told_to_be_and_not_counted_by_an_empty_line(
+    database: Database, slot: str
+) -> None:
+    """As from a private message that is older than /me forget, or than *I was not there*."""
+    store, name, now = AttendanceStore(database), (GUILD, slot, DATE), AT + HOUR
+    assert await store.let_quote(name, 1, now, quotable=True) is None
+    assert await store.write_line(name, 1, "", now) is None
+    assert (await store.count(name)).came == 0
+    assert await store.write_line(name, 1, "Trees!", now)
+    assert (await store.count(name)).came == 1
+
+
+async def test_what_one_slot_has_read_does_not_come_again_since_another_did_not_get_to_it(
+    database: Database, slot: str
+) -> None:
+    other, store = await add_evening(database), GatheringStore(database)
+    trees = await choose(database, "Trees")
+    for each in (slot, other):
+        await prompt_for(database, each, DATE, of(trees))
+    await close(database, slot)
+    await close(database, other, ENDS + 2 * HOUR)
+    assert await store.reopen(GUILD, other, DATE, OLGA, ENDS + 3 * HOUR) is None
+    assert await coming(database) == []
+    assert (await past(database, other)).choice == Choice()
+    assert (await past(database, slot)).choice.title == "Trees"
+    again = await store.reopen(GUILD, slot, DATE, OLGA, ENDS + 3 * HOUR)
+    assert again, "now nobody has read it"
+    assert await coming(database) == ["Trees"]
