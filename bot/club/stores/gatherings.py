@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, delete, func, literal, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.ballot import BallotOption
@@ -19,6 +19,7 @@ from bot.club.stores.suggestions import change, find_current, load
 from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import gathering, meeting, prompt
+from bot.database.tables import slot as slot_table
 
 _BATCH = 500
 _KEY = ("guild_id", "slot", "date")
@@ -120,8 +121,13 @@ def _find_paper(connection: Connection, found: Gathering, now: datetime) -> int 
     closed = select(gathering.c.date).where(
         *_named(prompt.c.guild_id, prompt.c.slot, prompt.c.date), gathering.c.closed == 1
     )
+    kept = literal("slot:").concat(cast(slot_table.c.id, Text))  # of one that was removed no date comes
     elsewhere = select(prompt.c.meeting_id).where(
-        prompt.c.guild_id == found.guild_id, prompt.c.meeting_id.is_not(None), not_(and_(*own)), not_(closed.exists())
+        prompt.c.guild_id == found.guild_id,
+        prompt.c.meeting_id.is_not(None),
+        prompt.c.slot.in_(select(kept).where(slot_table.c.guild_id == found.guild_id)),
+        not_(and_(*own)),
+        not_(closed.exists()),
     )
     coming = select(meeting.c.id).where(
         meeting.c.guild_id == found.guild_id,

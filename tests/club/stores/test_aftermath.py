@@ -1,7 +1,7 @@
 """What is told of a meeting that is over, whatever became of its paper, on both databases."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.gatherings import GatheringStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.slots import SlotStore
 from bot.club.suggestion import State
 from bot.database.database import Database
 from tests.club.stores.test_closing import DATE, ENDS, choose, close, coming, of, paper, prompt_for, state_of, suggest
@@ -148,3 +149,12 @@ async def test_what_one_slot_has_read_does_not_come_again_since_another_did_not_
     again = await store.reopen(GUILD, slot, DATE, OLGA, ENDS + 3 * HOUR)
     assert again, "now nobody has read it"
     assert await coming(database) == ["Trees"]
+
+
+async def test_a_paper_that_a_removed_slot_was_to_read_is_free_again(database: Database, slot: str) -> None:
+    other = await add_evening(database)
+    await choose(database, "Trees")
+    trees = (await MeetingStore(database).list_coming(GUILD))[0]
+    await prompt_for(database, other, str(THURSDAY + timedelta(7)), of(trees))
+    await SlotStore(database).remove(GUILD, int(other.partition(":")[2]), OLGA, AT - HOUR)
+    assert await read(database, await close(database, slot)) == ("Trees", MeetingState.HELD)
