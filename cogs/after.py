@@ -194,8 +194,9 @@ class AfterCog(commands.Cog):
         """Let the paper of a meeting come again, which did not get to it."""
         club, now = await require_organiser(interaction, self._clubs), discord.utils.utcnow()
         name = _name(interaction, arguments)
-        await self._gatherings.reopen(club.guild_id, name[1], name[2], interaction.user.id, now)
-        await reply(interaction, await self._who_page(interaction, name, "Its paper comes next again"))
+        again = await self._gatherings.reopen(club.guild_id, name[1], name[2], interaction.user.id, now)
+        done = "Its paper comes next again" if again else "It was put back already, or was read at another meeting"
+        await reply(interaction, await self._who_page(interaction, name, done))
 
     async def _who_page(self, interaction: Interaction, name: Name, done: str = "") -> View:
         past, now = await self._find(name), discord.utils.utcnow()

@@ -84,7 +84,7 @@ def occurrence_of(schedule: Schedule, day: date) -> Occurrence | None:
 def has_date(schedule: Schedule, day: date) -> bool:
     """Tell whether a day is in the rhythm, also when it is skipped, moved or paused: whether it is an original date."""
     weeks = (day.toordinal() - _first_monday(schedule.start.toordinal())) // 7
-    if day < schedule.start or (schedule.end and day > schedule.end):
+    if day < schedule.start or (schedule.end and day > schedule.end) or day.toordinal() > _LAST:
         return False
     return day.weekday() in schedule.days and weeks % schedule.every == 0
 

@@ -26,6 +26,7 @@ _QUESTION = 420
 _LINES = 8  # of what members said
 _NAMED = 10  # of those who came
 _PICKED = 25  # members in one menu
+_FEW = 3  # who came, below which their names would tell whose lines those are
 _ROOM_OF_TEXT = 3_900  # of a message, in which Discord takes 4,000
 
 
@@ -131,9 +132,7 @@ def catchup_page(past: Past, about: About, quotes: Sequence[str]) -> View:
     at = discord.utils.format_dt(past.gathering.at, "D")
     heading = [f"-# {one_line(past.gathering.name, 100)}, {at}"]
     if past.choice.why is Why.NOTHING:
-        said = (
-            "The club did not get to its paper, which comes again" if past.missed else "It is not known what was read"
-        )
+        said = "The club did not get to its paper" if past.missed else "It is not known what was read"
         return layout(ui.TextDisplay("\n".join([*heading, f"### {said}", turnout_line(past.turnout)])))
     title = title_line(past.choice.title)
     heading += [f"{'##' if columns(title) <= 70 else '###'} {title}", *_byline(past.choice)]
@@ -190,7 +189,9 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
     when = discord.utils.format_dt(past.gathering.at, "D")
     text = [f"-# For organisers\n### {one_line(past.gathering.name, 100)}, {when}", *([f"✅ {done}"] if done else [])]
     text.append(turnout_line(past.turnout))
-    if here:
+    if lines and past.turnout.came < _FEW:
+        text.append("-# Nobody is named while so few came, since that would tell who wrote a line")
+    elif here:
         rest = past.turnout.came - len(here[:_NAMED])
         text.append(" ".join(f"<@{each}>" for each in here[:_NAMED]) + (f" and {rest} more" if rest > 0 else ""))
     items: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(text))]
@@ -198,7 +199,7 @@ def who_page(past: Past, here: Sequence[int], lines: Sequence[str], number: int,
     items += map(ui.TextDisplay, _part("What members said, without their names", _said(lines), 2_500))
     items.append(row(user_menu("addcame", *name, placeholder="Add who came too", number=number, most=_PICKED)))
     if past.missed:
-        items.append(ui.TextDisplay("-# The club did not get to its paper, which comes again"))
+        items.append(ui.TextDisplay("-# The club did not get to its paper"))
     elif past.gathering.meeting_id is not None:
         title = title_line(past.choice.title, 120)
         again = f"Was **{title}** not read after all? It comes next again then, with its presenter."

@@ -286,3 +286,12 @@ def test_utc_needs_no_description() -> None:
     file = series_file(slot_of(weekly(time(18), "UTC", date(2026, 1, 5), [3])), NOW, Words())
     assert b"VTIMEZONE" not in file
     assert b"DTSTART:20260108T180000Z" in file
+
+
+def test_the_last_days_that_there_are_are_no_dates() -> None:
+    """A forged button may name them, and nothing can be reckoned with the days behind them."""
+    daily = Schedule((0, 1, 2, 3, 4, 5, 6), time(18), "Europe/Berlin", date(2026, 1, 1))
+    assert occurrence_of(daily, date(9998, 12, 31))
+    for day in (date(9999, 12, 2), date(9999, 12, 30), date.max, date.min):
+        assert not has_date(daily, day)
+        assert occurrence_of(daily, day) is None

@@ -213,6 +213,21 @@ async def test_organisers_add_members_who_did_not_click_and_no_bots(club: Club, 
     assert str(club.grace.id) not in str(page.response.components), "who has left is not named"
 
 
+async def test_organisers_do_not_read_who_wrote_a_line_where_few_came(club: Club, olga: simcord.MemberActor) -> None:
+    asked = await meet(club, olga)
+    told = await club.ada.click(asked, label="2")
+    form = await club.ada.click(private(told), label="Add a line")
+    await club.ada.submit_modal(form, {"line": "Dull"})
+    page = await olga.click(seen(club, asked), label="For organisers")
+    assert "> Dull" in text_of(private(page))
+    assert str(club.ada.id) not in str(page.response.components)
+    for who in members(club, 2):
+        await who.click(seen(club, asked), label="I was there")
+    page = await olga.click(seen(club, asked), label="For organisers")
+    assert f"<@{club.ada.id}> <@" in text_of(private(page))
+    assert "> Dull" in text_of(private(page))
+
+
 async def test_a_paper_that_was_not_read_comes_next_with_its_presenter(club: Club, olga: simcord.MemberActor) -> None:
     asked = await meet(club, olga)
     stale = await olga.click(asked, label="For organisers")

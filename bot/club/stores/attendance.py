@@ -49,28 +49,32 @@ class AttendanceStore:
 
         return await self._database.write(work)
 
-    async def write_line(self, name: Name, member_id: int, line: str, now: datetime) -> Attendance:
-        """Keep what a member says in a line, or take it back; who says something came. A new line is not quoted yet."""
+    async def write_line(self, name: Name, member_id: int, line: str, now: datetime) -> Attendance | None:
+        """Keep what a member says in a line, or take it back; who says something came. A new line is not quoted yet.
+
+        Gives None for one who says nothing and is not counted.
+        """
         if len(line) > LONGEST_LINE:
             raise ClubError(f"A line holds at most {LONGEST_LINE} characters, and this one has {len(line):,}.")
 
-        def work(connection: Connection) -> Attendance:
+        def work(connection: Connection) -> Attendance | None:
             _open_one(connection, name, now)
-            _add(connection, name, member_id, now)
+            if line:
+                _add(connection, name, member_id, now)
             changed = (*_of(name, member_id), attendance.c.line != line)
             connection.execute(update(attendance).where(*changed).values(line=line, quotable=0))
-            return _own(connection, name, member_id) or Attendance()
+            return _own(connection, name, member_id)
 
         return await self._database.write(work)
 
-    async def let_quote(self, name: Name, member_id: int, now: datetime, *, quotable: bool) -> Attendance:
-        """Let a member's line be quoted without a name, or not any more."""
+    async def let_quote(self, name: Name, member_id: int, now: datetime, *, quotable: bool) -> Attendance | None:
+        """Let a member's line be quoted without a name, or not any more; give None for one who is not counted."""
 
-        def work(connection: Connection) -> Attendance:
+        def work(connection: Connection) -> Attendance | None:
             _open_one(connection, name, now)
             own = (*_of(name, member_id), attendance.c.line != "")
             connection.execute(update(attendance).where(*own).values(quotable=int(quotable)))
-            return _own(connection, name, member_id) or Attendance()
+            return _own(connection, name, member_id)
 
         return await self._database.write(work)
 

@@ -36,6 +36,12 @@ def takes_part(connection: Connection, guild_id: int, member_id: int, now: datet
     return bool(comes and connection.scalar(select(exists().where(*mine, or_(*comes)))))
 
 
+def has_meetings(connection: Connection, guild_id: int, now: datetime) -> bool:
+    """Tell whether anybody can take part: the club meets, or has met."""
+    slots = load_slots(connection, guild_id)
+    return bool(_next_meetings(slots, now) or last_gatherings(connection, guild_id, now))
+
+
 def last_gatherings(connection: Connection, guild_id: int, now: datetime) -> list[Gathering]:
     """Give the last meetings that have ended, the latest first."""
     past = (gathering.c.guild_id == guild_id, gathering.c.ends_at <= now)

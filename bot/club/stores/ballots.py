@@ -22,7 +22,7 @@ from bot.club.ballot import (
 )
 from bot.club.counting import Method, count_votes, pack_count, unpack_count
 from bot.club.post import Planned
-from bot.club.stores.attendees import takes_part
+from bot.club.stores.attendees import has_meetings, takes_part
 from bot.club.stores.audit import take_note
 from bot.club.stores.clubs import lock_club
 from bot.club.stores.decisions import choose
@@ -70,6 +70,11 @@ class BallotStore:
             lock_club(connection, guild_id)
             if _open_one(connection, guild_id) is not None:
                 raise ClubError("A ballot is open already, and a club has one at a time. Close that one first.")
+            if attendees and not has_meetings(connection, guild_id, now):
+                raise ClubError(
+                    "Nobody could vote: the club has no meetings to come to. /schedule weekly sets one; or open the "
+                    "ballot for everybody."
+                )
             number = connection.execute(
                 insert(ballot)
                 .values(

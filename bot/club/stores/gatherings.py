@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, delete, func, literal, not_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.club.ballot import BallotOption
@@ -20,6 +20,7 @@ from bot.club.stores.suggestions import change, find_current
 from bot.club.suggestion import State
 from bot.database.database import Database
 from bot.database.tables import gathering, meeting, prompt
+from bot.database.tables import slot as slot_table
 
 _BATCH = 500
 _KEY = ("guild_id", "slot", "date")
@@ -77,7 +78,7 @@ class GatheringStore:
     async def reopen(self, guild_id: int, slot: str, date: str, actor_id: int, now: datetime) -> Meeting | None:
         """Let an organiser say that a meeting did not get to its paper, which is to come again, and is given.
 
-        None where it is to come already, or there was none.
+        None where it is to come already, or there was none, or another meeting has read it.
         """
 
         def work(connection: Connection) -> Meeting | None:
@@ -86,8 +87,13 @@ class GatheringStore:
             paper = load_meeting(connection, guild_id, found.meeting_id) if found and found.meeting_id else None
             if paper is None or paper.state is not MeetingState.HELD:
                 return None
-            put_back(connection, paper, actor_id, now)
             connection.execute(update(gathering).where(*_named(guild_id, slot, date)).values(meeting_id=None))
+            others = select(gathering.c.date).where(
+                gathering.c.guild_id == guild_id, gathering.c.meeting_id == paper.id
+            )
+            if connection.execute(others).first():
+                return None
+            put_back(connection, paper, actor_id, now)
             return paper
 
         return await self._database.write(work)
@@ -116,8 +122,13 @@ def _find_paper(connection: Connection, found: Gathering, now: datetime) -> int 
     closed = select(gathering.c.date).where(
         *_named(prompt.c.guild_id, prompt.c.slot, prompt.c.date), gathering.c.closed == 1
     )
+    kept = literal("slot:").concat(cast(slot_table.c.id, Text))  # of one that was removed no date comes
     elsewhere = select(prompt.c.meeting_id).where(
-        prompt.c.guild_id == found.guild_id, prompt.c.meeting_id.is_not(None), not_(and_(*own)), not_(closed.exists())
+        prompt.c.guild_id == found.guild_id,
+        prompt.c.meeting_id.is_not(None),
+        prompt.c.slot.in_(select(kept).where(slot_table.c.guild_id == found.guild_id)),
+        not_(and_(*own)),
+        not_(closed.exists()),
     )
     coming = select(meeting.c.id).where(
         meeting.c.guild_id == found.guild_id,

@@ -1,7 +1,7 @@
 """What is told of a meeting that is over, whatever became of its paper, on both databases."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from bot.club.stores.decisions import DecisionStore
 from bot.club.stores.gatherings import GatheringStore
 from bot.club.stores.meetings import MeetingStore
 from bot.club.stores.prompts import PromptStore
+from bot.club.stores.slots import SlotStore
 from bot.club.suggestion import State
 from bot.database.database import Database
 from tests.club.stores.test_closing import DATE, ENDS, choose, close, coming, of, paper, prompt_for, state_of, suggest
@@ -118,3 +119,42 @@ async def test_a_review_that_was_read_again_is_told(database: Database, slot: st
     assert (found.choice.title, found.missed) == ("An old one", False)
     assert found.prompt
     assert found.prompt.made_at == NOW
+
+
+async def test_who_is_not_counted_is_not_told_to_be_and_not_counted_by_an_empty_line(
+    database: Database, slot: str
+) -> None:
+    """As from a private message that is older than /me forget, or than *I was not there*."""
+    store, name, now = AttendanceStore(database), (GUILD, slot, DATE), AT + HOUR
+    assert await store.let_quote(name, 1, now, quotable=True) is None
+    assert await store.write_line(name, 1, "", now) is None
+    assert (await store.count(name)).came == 0
+    assert await store.write_line(name, 1, "Trees!", now)
+    assert (await store.count(name)).came == 1
+
+
+async def test_what_one_slot_has_read_does_not_come_again_since_another_did_not_get_to_it(
+    database: Database, slot: str
+) -> None:
+    other, store = await add_evening(database), GatheringStore(database)
+    trees = await choose(database, "Trees")
+    for each in (slot, other):
+        await prompt_for(database, each, DATE, of(trees))
+    await close(database, slot)
+    await close(database, other, ENDS + 2 * HOUR)
+    assert await store.reopen(GUILD, other, DATE, OLGA, ENDS + 3 * HOUR) is None
+    assert await coming(database) == []
+    assert (await past(database, other)).choice == Choice()
+    assert (await past(database, slot)).choice.title == "Trees"
+    again = await store.reopen(GUILD, slot, DATE, OLGA, ENDS + 3 * HOUR)
+    assert again, "now nobody has read it"
+    assert await coming(database) == ["Trees"]
+
+
+async def test_a_paper_that_a_removed_slot_was_to_read_is_free_again(database: Database, slot: str) -> None:
+    other = await add_evening(database)
+    await choose(database, "Trees")
+    trees = (await MeetingStore(database).list_coming(GUILD))[0]
+    await prompt_for(database, other, str(THURSDAY + timedelta(7)), of(trees))
+    await SlotStore(database).remove(GUILD, int(other.partition(":")[2]), OLGA, AT - HOUR)
+    assert await read(database, await close(database, slot)) == ("Trees", MeetingState.HELD)
