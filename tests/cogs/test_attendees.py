@@ -23,7 +23,7 @@ async def test_only_who_comes_votes_and_others_are_told_how_they_can(club: Club)
     assert f"**Who votes:** {RULE}" in text_of(message)
     refused = await club.grace.click(message, label="Vote")
     assert refused.ephemeral
-    assert "vote those who say that they come to the next meeting" in text_of(refused.response)
+    assert f"This ballot is for {RULE}." in text_of(refused.response)
     assert "Say in /next that you come, and then vote" in text_of(refused.response)
     paper = await paper_of(club, club.ada, message)
     assert f"-# Who votes: {RULE}" in text_of(paper)
@@ -68,6 +68,7 @@ async def test_who_does_not_come_any_more_sees_their_vote_and_takes_it_back(club
 async def test_an_organiser_decides_on_the_slate_who_votes(club: Club) -> None:
     olga = organiser(club)
     await suggest(club)
+    await weekly(club.bot.database, club.env.guild.id, club.env.now())
     shown = (await olga.slash(club.channel, "ballot open", top=3)).response
     assert RULE not in text_of(shown)
     shown = (await olga.click(shown, label="Only who comes votes")).response
@@ -93,7 +94,20 @@ async def test_a_ballot_for_all_says_nothing_of_it(club: Club) -> None:
 
 async def test_a_forged_button_of_another_club_s_ballot_tells_nothing(club: Club) -> None:
     await suggest(club)
+    await weekly(club.bot.database, club.env.guild.id, club.env.now())
     message = await open_ballot(club, organiser(club), attendees_only=True)
     forged = await forge(club, button("vote", str(number_of(message) + 1), label="Vote"))
     assert "not one of this club" in text_of((await club.ada.click(forged, label="Vote")).response)
     assert "Vote" in button_labels(message)
+
+
+async def test_a_club_without_meetings_opens_no_ballot_for_those_who_come(club: Club) -> None:
+    olga = organiser(club)
+    await suggest(club)
+    shown = (await olga.slash(club.channel, "ballot open", attendees_only=True)).response
+    refused = (await olga.click(shown, label="Open the ballot")).response
+    assert "Nobody could vote: the club has no meetings to come to." in text_of(refused)
+    assert posted(club) == []
+    await weekly(club.bot.database, club.env.guild.id, club.env.now())
+    await olga.click(shown, label="Open the ballot")
+    assert (await latest(club)).attendees
