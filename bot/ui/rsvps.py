@@ -24,7 +24,6 @@ from bot.ui.titles import title_line
 _NAMED = 10
 _PINGED = 50
 _MOMENT = re.compile(r"<t:([0-9]{1,11}):F>")
-_MEMBER = re.compile(r"<@([0-9]{1,20})>")
 _OFF = "-# Nobody need answer: it is called off"
 
 _SAID = {Answer.YES: "You will come", Answer.LATE: "You will come late", Answer.NO: "You cannot come"}

@@ -9,16 +9,15 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from bot.club.gathering import Gathering
 from bot.club.ladder import Kind
+from bot.club.rsvp import COMING
 from bot.club.schedule import Occurrence, next_occurrences, occurrences_between
 from bot.club.slot import Slot
-from bot.club.stores.gatherings import read_gathering
+from bot.club.stores.gatherings import load_past
 from bot.club.stores.slot_rows import load_slots
-from bot.database.tables import attendance, gathering, rsvp
+from bot.database.tables import attendance, rsvp
 
 LAST = 3
 """How many meetings back somebody counts as one who comes."""
-COMING = ("yes", "late")
-"""The answers of those who come."""
 
 
 def takes_part(connection: Connection, guild_id: int, member_id: int, now: datetime) -> bool:
@@ -44,9 +43,7 @@ def has_meetings(connection: Connection, guild_id: int, now: datetime) -> bool:
 
 def last_gatherings(connection: Connection, guild_id: int, now: datetime) -> list[Gathering]:
     """Give the last meetings that have ended, the latest first."""
-    past = (gathering.c.guild_id == guild_id, gathering.c.ends_at <= now)
-    query = select(gathering).where(*past).order_by(gathering.c.at.desc(), gathering.c.slot).limit(LAST)
-    return [read_gathering(row) for row in connection.execute(query)]
+    return load_past(connection, guild_id, now, LAST)
 
 
 def _said(found: Slot, occurrence: Occurrence) -> ColumnElement[bool]:

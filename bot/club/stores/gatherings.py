@@ -38,9 +38,7 @@ class GatheringStore:
 
     async def list_past(self, guild_id: int, now: datetime, count: int) -> list[Gathering]:
         """Give the last meetings of a club that have ended, the latest first."""
-        past = (gathering.c.guild_id == guild_id, gathering.c.ends_at <= now)
-        query = select(gathering).where(*past).order_by(gathering.c.at.desc(), gathering.c.slot).limit(count)
-        return await self._database.read(lambda connection: list(map(read_gathering, connection.execute(query))))
+        return await self._database.read(lambda connection: load_past(connection, guild_id, now, count))
 
     async def list_over(self, now: datetime) -> list[Gathering]:
         """Give up to 500 meetings of all clubs that have ended and are not closed, the oldest first."""
@@ -103,6 +101,13 @@ def load_gathering(connection: Connection, guild_id: int, slot: str, date: str) 
     """Give a meeting of a club."""
     row = connection.execute(select(gathering).where(*_named(guild_id, slot, date))).one_or_none()
     return read_gathering(row) if row else None
+
+
+def load_past(connection: Connection, guild_id: int, now: datetime, count: int) -> list[Gathering]:
+    """Give the last meetings of a club that have ended, the latest first."""
+    past = (gathering.c.guild_id == guild_id, gathering.c.ends_at <= now)
+    query = select(gathering).where(*past).order_by(gathering.c.at.desc(), gathering.c.slot).limit(count)
+    return list(map(read_gathering, connection.execute(query)))
 
 
 def _named(guild_id: Any, slot: Any, date: Any) -> tuple[ColumnElement[bool], ...]:

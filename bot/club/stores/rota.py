@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.club.gathering import Gathering
 from bot.club.meeting import MeetingState
 from bot.club.rota import Regular, put_in_turn
-from bot.club.stores.attendees import COMING, last_gatherings
+from bot.club.rsvp import COMING
+from bot.club.stores.attendees import last_gatherings
 from bot.club.stores.clubs import lock_club
 from bot.database.database import Database
 from bot.database.tables import attendance, gathering, meeting, preference, prompt, refusal, rsvp
